@@ -1,1 +1,8 @@
-export {};
+/**
+ * @pagewright/core: what a page-table entry is to Linux, without naming an architecture.
+ * @packageDocumentation
+ */
+export * from './expr/index.js';
+export * from './form/index.js';
+export * from './outcome.js';
+export * from './units.js';

@@ -1,0 +1,85 @@
+import type { Expr, Test, Word } from '../expr/word.js';
+import type { BitTable } from './bit-table.js';
+import type { HeaderGeneration, Level, LevelGeometry } from './level.js';
+import type { SwapFormat } from './swap-types.js';
+
+/** Helpers by the kernel's name without the level prefix (`present`, `mkdirty`, `modify`). */
+export type HelperTable = Readonly<Record<string, Expr>>;
+
+/** Permissions of a present entry as the processor and the kernel see them. */
+export interface Permissions {
+  readonly read: Test;
+  readonly write: Test;
+  readonly execute: Test;
+  readonly user: Test;
+}
+
+/**
+ * What decode and encode need of a mapping level beside the kernel's own helpers.
+ * `attributes` is the entry without the bits that hold its frame, `compose` puts both together
+ * again (arguments `pfn` and `entry`, the latter being the attributes).
+ */
+export interface LeafCodec {
+  readonly attributes: Word;
+  readonly compose: Word;
+  readonly permissions: Permissions;
+}
+
+/** What an architecture's configuration can do, per level where that is how it differs. */
+export interface Supports {
+  readonly softDirty: boolean;
+  readonly uffdWp: boolean;
+  readonly devmap: boolean;
+  /** pte_protnone() is real (NUMA balancing). */
+  readonly protnone: boolean;
+  readonly transparentHugepage: boolean;
+  readonly pudTransparentHugepage: boolean;
+  /** Non-present PMDs can be migration entries. */
+  readonly thpMigration: boolean;
+  readonly gupFast: boolean;
+  readonly shadowStack: boolean;
+  /** Huge mappings of files need a page table deposited (arch_needs_pgtable_deposit). */
+  readonly pgtableDeposit: boolean;
+}
+
+/**
+ * One paging form of one header generation, as data. Everything else is derived by `EntryForm`.
+ * Names of helpers are the kernel's; expressions take `entry` and, where it applies, `prot`,
+ * `pfn`, `other`, `write`, `dirty`, `vmWrite`, `vmShadowStack`; pointer helpers take `mem` and
+ * `entry`.
+ */
+export interface FormDefinition {
+  readonly name: string;
+  readonly arch: string;
+  readonly headers: HeaderGeneration;
+  /** One line for lists: what the form is. */
+  readonly summary: string;
+  readonly wordBits: 32 | 64;
+  readonly byteOrder: 'little' | 'big';
+  readonly pageShift: number;
+  /** Bits of virtual address that the tables translate. */
+  readonly addressBits: number;
+  /** User addresses of both halves: sign-extended (x86), or unsigned from zero. */
+  readonly canonical: 'sign-extended' | 'unsigned';
+  /** Root first; folded levels are listed too. */
+  readonly levels: readonly LevelGeometry[];
+  readonly bits: BitTable;
+  /** Helpers of an entry, by level. */
+  readonly helpers: Readonly<Record<Level, HelperTable>>;
+  /** Helpers by full kernel name: pfn_pte, mk_huge_pmd, pte_same, pte_mkwrite, pgprot_noncached. */
+  readonly functions: HelperTable;
+  /** Helpers that the kernel calls with a pointer, by full kernel name. */
+  readonly pointers: Readonly<Record<string, { readonly returns: Word; readonly memory: Word }>>;
+  /** Mapping levels: how frame and attributes lie in a leaf. */
+  readonly leaves: Readonly<Partial<Record<Level, LeafCodec>>>;
+  /** Upper levels: physical address of the next table that an entry points to. */
+  readonly tables: Readonly<Partial<Record<Level, Word>>>;
+  readonly swap: SwapFormat;
+  /** vm_get_page_prot() by VM_READ 1, VM_WRITE 2, VM_EXEC 4, VM_SHARED 8: 16 protections. */
+  readonly protectionMap: readonly bigint[];
+  /** Protections by name (PAGE_NONE, PAGE_KERNEL, ...). */
+  readonly namedProtections: Readonly<Record<string, bigint>>;
+  readonly supports: Supports;
+  /** VM_* flags whose value depends on the form (0n where the form lacks the feature). */
+  readonly vmFlags: Readonly<Record<string, bigint>>;
+}

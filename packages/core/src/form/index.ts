@@ -1,0 +1,11 @@
+export * from './backend.js';
+export * from './bit-table.js';
+export * from './decode.js';
+export * from './decoded.js';
+export type * from './definition.js';
+export * from './encode.js';
+export * from './form.js';
+export * from './helper.js';
+export * from './kind-tests.js';
+export * from './level.js';
+export * from './swap-types.js';

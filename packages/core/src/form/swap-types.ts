@@ -1,0 +1,101 @@
+import type { Word } from '../expr/word.js';
+import type { HeaderGeneration } from './level.js';
+
+/** Kernel options that move the numbers of the non-swap types (include/linux/swap.h). */
+export interface SwapConfig {
+  readonly devicePrivate: boolean;
+  readonly memoryFailure: boolean;
+}
+
+/** Kinds of non-present entry. `swap` is a real swap slot. */
+export type AbsentKind =
+  | 'swap'
+  | 'hwpoison'
+  | 'migration-read'
+  | 'migration-read-exclusive'
+  | 'migration-write'
+  | 'device-private-read'
+  | 'device-private-write'
+  | 'device-exclusive'
+  | 'device-exclusive-read'
+  | 'device-exclusive-write'
+  | 'marker';
+
+/** Type numbers of one configuration: types below `maxSwapfiles` are swap files. */
+export interface SwapTypes {
+  readonly maxSwapfiles: number;
+  /** Number of each kind that the configuration has. */
+  readonly numbers: Readonly<Partial<Record<AbsentKind, number>>>;
+}
+
+/** Bits of the swap type number (MAX_SWAPFILES_SHIFT). */
+export const SWAP_TYPE_BITS = 5;
+
+/**
+ * Numbers the non-swap types, from the top of the type space down: marker last, below it the device
+ * types, the three migration types, hwpoison; what remains are swap files. The device-exclusive
+ * pair became one type between 6.12 and 7.2 (SPEC 9.9, SPEC-7.2 9.13; include/linux/swap.h).
+ */
+export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTypes {
+  const exclusive: AbsentKind[] =
+    headers === '7.2' ? ['device-exclusive'] : ['device-exclusive-write', 'device-exclusive-read'];
+  const kinds: AbsentKind[] = [
+    ...(config.memoryFailure ? (['hwpoison'] as const) : []),
+    'migration-read',
+    'migration-read-exclusive',
+    'migration-write',
+    ...(config.devicePrivate
+      ? (['device-private-write', 'device-private-read', ...exclusive] as const)
+      : []),
+    'marker',
+  ];
+  const maxSwapfiles = (1 << SWAP_TYPE_BITS) - kinds.length;
+  const numbers = Object.fromEntries(kinds.map((kind, i) => [kind, maxSwapfiles + i]));
+  return { maxSwapfiles, numbers };
+}
+
+/** The kind that a type number stands for. */
+export function kindOfType(types: SwapTypes, type: number): AbsentKind {
+  if (type < types.maxSwapfiles) return 'swap';
+  const found = Object.entries(types.numbers).find(([, number]) => number === type);
+  if (found === undefined) throw new Error(`no kind has swap type ${type}`);
+  return found[0] as AbsentKind;
+}
+
+/** Kinds whose offset is a frame number (is_pfn_swap_entry / softleaf_has_pfn). */
+export const hasPfn = (kind: AbsentKind): boolean => kind !== 'swap' && kind !== 'marker';
+/** The three migration kinds. */
+export const isMigration = (kind: AbsentKind): boolean => kind.startsWith('migration-');
+
+/** Marker bits by name (include/linux/swapops.h, leafops.h): GUARD came after 6.12. */
+export const MARKER_BITS: Readonly<Record<string, number>> = {
+  PTE_MARKER_UFFD_WP: 1,
+  PTE_MARKER_POISONED: 2,
+  PTE_MARKER_GUARD: 4,
+};
+
+/** Mask of the marker bits that a generation reads (PTE_MARKER_MASK). */
+export const markerMask = (headers: HeaderGeneration): number =>
+  headers === '7.2' ? 7 : headers === '6.12' ? 3 : 1;
+
+/** How one level writes a swap entry: expressions over `entry`, and over `type` and `offset`. */
+export interface SwapCodec {
+  readonly type: Word;
+  readonly offset: Word;
+  readonly make: Word;
+}
+
+/** Everything about a form's non-present entries. */
+export interface SwapFormat {
+  readonly types: SwapTypes;
+  /** Levels whose non-present entries can be decoded: pte always, pmd with THP migration. */
+  readonly codecs: Readonly<{ pte: SwapCodec; pmd?: SwapCodec }>;
+  /** Bits of a frame number inside the offset (SWP_PFN_BITS). */
+  readonly pfnBits: number;
+  /** Bit of the generic swp_entry_t where the type starts (SWP_TYPE_SHIFT): 58, or 26 on 32 bits. */
+  readonly typeShift: number;
+  /** Migration entries remember young and dirty (migration_entry_supports_ad). */
+  readonly migrationAgeBits: boolean;
+  /** Names and values of constants that the headers define beyond these (`__SWP_TYPE_SHIFT`, ...). */
+  readonly constants: Readonly<Record<string, bigint>>;
+}
