@@ -15,7 +15,7 @@ export function children(expr: Expr): readonly Expr[] {
     case 'not':
       return [expr.a];
     case 'if':
-      return [expr.test, expr.then, expr.otherwise];
+      return [expr.test, expr.chosen, expr.otherwise];
     default:
       return [expr.a, expr.b];
   }
@@ -76,7 +76,7 @@ function rebuild(node: Expr, values: Substitution, done: ReadonlyMap<Expr, Expr>
     case 'either':
       return { ...node, a: t(node.a), b: t(node.b) };
     case 'if':
-      return { op: 'if', test: t(node.test), then: w(node.then), otherwise: w(node.otherwise) };
+      return { op: 'if', test: t(node.test), chosen: w(node.chosen), otherwise: w(node.otherwise) };
     default:
       return { ...node, a: w(node.a), b: w(node.b) };
   }

@@ -58,7 +58,7 @@ function render(node: Expr, ref: (x: Expr) => string, params: readonly string[])
     case 'shr':
       return `${ref(node.a)} >> ${node.by}n`;
     case 'if':
-      return `${ref(node.test)} ? ${ref(node.then)} : ${ref(node.otherwise)}`;
+      return `${ref(node.test)} ? ${ref(node.chosen)} : ${ref(node.otherwise)}`;
     case 'masked':
       return `(${ref(node.a)} & ${literal(node.mask)}) === ${literal(node.value)}`;
     case 'any':

@@ -124,7 +124,7 @@ export class PairEmitter {
         return this.shiftRight(this.pair(node.a), node.by);
       case 'if': {
         const test = this.tests.get(node.test) as Half;
-        const [a, b] = [this.pair(node.then), this.pair(node.otherwise)];
+        const [a, b] = [this.pair(node.chosen), this.pair(node.otherwise)];
         if (typeof test === 'number') return test ? a : b;
         const mask = this.let(`-${test}`);
         return { lo: this.select(mask, a.lo, b.lo), hi: this.select(mask, a.hi, b.hi) };

@@ -29,7 +29,7 @@ export function describe(expr: Expr, name: MaskName = (mask) => `0x${mask.toStri
     case 'shr':
       return `(${d(expr.a)} >> ${expr.by})`;
     case 'if':
-      return `(${d(expr.test)} ? ${d(expr.then)} : ${d(expr.otherwise)})`;
+      return `(${d(expr.test)} ? ${d(expr.chosen)} : ${d(expr.otherwise)})`;
     case 'masked':
       return `(${d(expr.a)} & ${name(expr.mask)}) == ${expr.value === expr.mask ? name(expr.mask) : `0x${expr.value.toString(16)}`}`;
     case 'any':

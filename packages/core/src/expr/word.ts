@@ -10,7 +10,7 @@ export type Word =
   | { readonly op: 'const'; readonly value: bigint }
   | { readonly op: 'and' | 'or' | 'xor' | 'add' | 'sub'; readonly a: Word; readonly b: Word }
   | { readonly op: 'shl' | 'shr'; readonly a: Word; readonly by: number }
-  | { readonly op: 'if'; readonly test: Test; readonly then: Word; readonly otherwise: Word };
+  | { readonly op: 'if'; readonly test: Test; readonly chosen: Word; readonly otherwise: Word };
 
 /** A boolean expression; `masked` is `(a & mask) == value`, `any` is `(a & mask) != 0`. */
 export type Test =
@@ -83,10 +83,10 @@ export const set = (a: Word, mask: bigint): Word => or(a, mask);
 /** Clears the mask's bits. */
 export const clear = (a: Word, mask: bigint): Word => and(a, ONES ^ (mask & ONES));
 /** Chooses between two words; both are computed. */
-export const when = (test: Test, then: Word, otherwise: Word): Word => ({
+export const when = (test: Test, chosen: Word, otherwise: Word): Word => ({
   op: 'if',
   test,
-  then,
+  chosen,
   otherwise,
 });
 

@@ -11,7 +11,7 @@ import { type AbsentEntry, type DecodedEntry, ENTRY_KINDS, type EntryKind } from
 import type { EntryForm } from './form.js';
 import { kindTests } from './kind-tests.js';
 import type { Level } from './level.js';
-import { hasPfn, isMigration, kindOfType, MARKER_BITS, markerMask } from './swap-types.js';
+import { absentFacts, type SwapLevel, swapValue, swapWord } from './swap-entry.js';
 
 /** The kind of an entry found in a table of this level. */
 export function entryKind(form: EntryForm, level: Level, raw: Bits): EntryKind {
@@ -35,7 +35,7 @@ export function decodeEntry(form: EntryForm, level: Level, raw: Bits): DecodedEn
       return { kind: 'table', next, attributes: bits(raw ^ (raw & next)) };
     }
     case 'absent':
-      return decodeAbsent(form, level as 'pte' | 'pmd', raw);
+      return decodeAbsent(form, level as SwapLevel, raw);
     case 'invalid':
       return { kind: 'invalid', reason: invalidReason(form, level, raw), raw };
   }
@@ -58,29 +58,16 @@ function decodeLeaf(form: EntryForm, level: Level, raw: Bits): DecodedEntry {
 export const physicalOf = (form: EntryForm, frame: Pfn): PhysAddr =>
   physAddr(bitsTruncated(frame << BigInt(form.definition.pageShift)));
 
-function decodeAbsent(form: EntryForm, level: 'pte' | 'pmd', raw: Bits): AbsentEntry {
-  const { swap, headers } = form.definition;
-  const codec = swap.codecs[level];
-  if (codec === undefined) throw new Error(`${form.name}: ${level} entries cannot be swap entries`);
-  const plain = level === 'pte' ? form.apply('pte', 'swp_clear_flags', raw) : raw;
-  const type = Number(form.codec(`swp_type ${level}`, codec.type).bits(plain));
-  const offset = form.codec(`swp_offset ${level}`, codec.offset).bits(plain);
-  const made = form.codec(`swp_make ${level}`, codec.make).bits(BigInt(type), offset);
-  const what = kindOfType(swap.types, type);
-  const base = { kind: 'absent', what, type, offset, residue: bits(raw ^ made) } as const;
-  if (what === 'marker') {
-    const set = Number(offset) & markerMask(headers);
-    return {
-      ...base,
-      markers: Object.keys(MARKER_BITS).filter((n) => set & (MARKER_BITS[n] ?? 0)),
-    };
-  }
-  if (!hasPfn(what)) return base;
-  const frame = pfn(offset & ((1n << BigInt(swap.pfnBits)) - 1n));
-  if (!isMigration(what)) return { ...base, pfn: frame };
-  const age = (bit: number): boolean =>
-    swap.migrationAgeBits && ((offset >> BigInt(bit)) & 1n) === 1n;
-  return { ...base, pfn: frame, young: age(swap.pfnBits), dirty: age(swap.pfnBits + 1) };
+function decodeAbsent(form: EntryForm, level: SwapLevel, raw: Bits): AbsentEntry {
+  const value = swapValue(form, level, raw);
+  const { pfn: frame, ...facts } = absentFacts(form, value);
+  return {
+    kind: 'absent',
+    ...value,
+    ...facts,
+    ...(frame === undefined ? {} : { pfn: pfn(frame) }),
+    residue: bits(raw ^ swapWord(form, level, value)),
+  };
 }
 
 function invalidReason(form: EntryForm, level: Level, raw: Bits): string {

@@ -4,6 +4,7 @@ import { decodeEntry } from './decode.js';
 import type { DecodedEntry } from './decoded.js';
 import type { EntryForm } from './form.js';
 import type { Level } from './level.js';
+import { swapWord } from './swap-entry.js';
 
 /**
  * The word of a decoded entry: the inverse of `decodeEntry` over every word that a form can hold.
@@ -35,15 +36,10 @@ function compose(form: EntryForm, level: Level, entry: DecodedEntry): bigint {
         ...helper.params.map((name) => (name === 'pfn' ? entry.pfn : entry.attributes)),
       );
     }
-    case 'absent': {
-      const codec =
-        level === 'pmd' ? form.definition.swap.codecs.pmd : form.definition.swap.codecs.pte;
-      if (codec === undefined || level === 'pud' || level === 'p4d' || level === 'pgd') return 0n;
-      const made = form
-        .codec(`swp_make ${level}`, codec.make)
-        .bits(BigInt(entry.type), entry.offset);
-      return made ^ entry.residue;
-    }
+    case 'absent':
+      return level === 'pte' || (level === 'pmd' && form.definition.swap.codecs.pmd !== undefined)
+        ? swapWord(form, level, entry) ^ entry.residue
+        : 0n;
   }
 }
 

@@ -8,4 +8,5 @@ export * from './form.js';
 export * from './helper.js';
 export * from './kind-tests.js';
 export * from './level.js';
+export * from './swap-entry.js';
 export * from './swap-types.js';

@@ -1,0 +1,81 @@
+import { type Bits, bits } from '../units.js';
+import type { EntryForm } from './form.js';
+import {
+  type AbsentKind,
+  hasPfn,
+  isMigration,
+  kindOfType,
+  MARKER_BITS,
+  markerMask,
+} from './swap-types.js';
+
+/** Levels whose non-present entries carry a type and an offset. */
+export type SwapLevel = 'pte' | 'pmd';
+
+/** Type and offset of a non-present entry, the three flags beside them dropped. */
+export interface SwapValue {
+  readonly type: number;
+  readonly offset: bigint;
+}
+
+function codecOf(form: EntryForm, level: SwapLevel) {
+  const codec = form.definition.swap.codecs[level];
+  if (codec === undefined) throw new Error(`${form.name}: ${level} entries hold no swap value`);
+  return codec;
+}
+
+/** pte_to_swp_entry() / softleaf_from_pte() of an entry that is neither empty nor present. */
+export function swapValue(form: EntryForm, level: SwapLevel, raw: Bits): SwapValue {
+  const codec = codecOf(form, level);
+  const plain = level === 'pte' ? form.apply('pte', 'swp_clear_flags', raw) : raw;
+  const type = form.codec(`swp_type ${level}`, codec.type).bits(plain);
+  const offset = form.codec(`swp_offset ${level}`, codec.offset).bits(plain);
+  const offsetMask = (1n << BigInt(form.definition.swap.typeShift)) - 1n;
+  return { type: Number(type), offset: offset & offsetMask };
+}
+
+/** swp_entry_to_pte(swp_entry(type, offset)); bits that do not fit are cut as the macros do. */
+export function swapWord(form: EntryForm, level: SwapLevel, value: SwapValue): Bits {
+  const make = form.codec(`swp_make ${level}`, codecOf(form, level).make);
+  const offsetMask = (1n << BigInt(form.definition.swap.typeShift)) - 1n;
+  const args = { type: BigInt(value.type), offset: value.offset & offsetMask };
+  return bits(make.bits(...make.params.map((name) => args[name as 'type' | 'offset'])));
+}
+
+/** The generic swp_entry_t of include/linux/swapops.h: type above `typeShift`, offset below. */
+export const genericSwapEntry = (form: EntryForm, { type, offset }: SwapValue): bigint => {
+  const shift = BigInt(form.definition.swap.typeShift);
+  return (BigInt(type) << shift) | (offset & ((1n << shift) - 1n));
+};
+
+/** Offset bit that marks a migration entry young, or dirty; undefined where the form keeps none. */
+export function migrationAgeBit(form: EntryForm, age: 'young' | 'dirty'): bigint | undefined {
+  const { migrationAgeBits, pfnBits } = form.definition.swap;
+  return migrationAgeBits ? 1n << BigInt(age === 'young' ? pfnBits : pfnBits + 1) : undefined;
+}
+
+/** What a type and an offset stand for, beyond the two numbers. */
+export interface AbsentFacts {
+  readonly what: AbsentKind;
+  readonly pfn?: bigint;
+  readonly young?: boolean;
+  readonly dirty?: boolean;
+  readonly markers?: readonly string[];
+}
+
+/** Reads frame, age and marker bits out of a swap value according to its kind. */
+export function absentFacts(form: EntryForm, value: SwapValue): AbsentFacts {
+  const { swap, headers } = form.definition;
+  const what = kindOfType(swap.types, value.type);
+  if (what === 'marker') {
+    const set = Number(value.offset & BigInt(markerMask(headers)));
+    const markers = Object.keys(MARKER_BITS).filter((name) => set & (MARKER_BITS[name] ?? 0));
+    return { what, markers };
+  }
+  if (!hasPfn(what)) return { what };
+  const pfn = value.offset & ((1n << BigInt(swap.pfnBits)) - 1n);
+  if (!isMigration(what)) return { what, pfn };
+  const aged = (age: 'young' | 'dirty'): boolean =>
+    (value.offset & (migrationAgeBit(form, age) ?? 0n)) !== 0n;
+  return { what, pfn, young: aged('young'), dirty: aged('dirty') };
+}
