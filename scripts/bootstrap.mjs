@@ -1,6 +1,6 @@
 // `npm start` and `npm test` on a machine that has only Node: install what the lockfile says when
-// it changed, build what the sources say when they changed, then run the task. Set-up output goes
-// to standard error, because standard output belongs to the task.
+// it changed, build what the sources say when they changed, then run the task (`setup`: nothing
+// more). Set-up output goes to standard error, because standard output belongs to the task.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rootManifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const INSTALL = ['install', '--frozen-lockfile', '--prefer-offline'];
+const TASKS = {
+  setup: undefined,
+  start: ['apps/cli/dist/main.js'],
+  test: ['node_modules/vitest/vitest.mjs', 'run'],
+};
 const stampFile = join(root, 'node_modules', '.pagewright-stamp');
 const [task, ...args] = process.argv.slice(2);
+if (!(task in TASKS)) fail(`no task '${task}', but ${Object.keys(TASKS).join(', ')}.`);
 
 const oldest = rootManifest.engines.node.replace('>=', '').split('.').map(Number);
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -20,25 +27,24 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
 
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp()) {
   const pnpm = rootManifest.packageManager.split('+')[0];
-  await setUp('installing', 'npx', ['--yes', pnpm, 'install', '--frozen-lockfile']);
+  await setUp('installing', 'npx', ['--yes', pnpm, ...INSTALL]);
   writeFileSync(stampFile, stamp());
 }
 await setUp('building', 'turbo', ['run', 'build', '--output-logs=errors-only']);
 
-const program = {
-  start: ['apps/cli/dist/main.js'],
-  test: ['node_modules/vitest/vitest.mjs', 'run'],
-}[task];
-if (!program) fail(`no task '${task}': start or test.`);
-const [file, ...first] = program;
-// A path that the user types is meant from where the user stands, not from the root.
-const cwd = task === 'start' ? (process.env.INIT_CWD ?? process.cwd()) : root;
-const child = spawn(process.execPath, [join(root, file), ...first, ...args], {
-  cwd,
-  stdio: 'inherit',
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code) => process.exit(code ?? 2));
+if (TASKS[task]) {
+  const [file, ...first] = TASKS[task];
+  // A path that the user types is meant from where the user stands, not from the root.
+  const cwd = task === 'start' ? (process.env.INIT_CWD ?? process.cwd()) : root;
+  const child = spawn(process.execPath, [join(root, file), ...first, ...args], {
+    cwd,
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('exit', (code) => process.exit(code ?? 2));
+}
 
 /** What an installation depends on: if this is unchanged, `node_modules` is as it should be. */
 function stamp() {

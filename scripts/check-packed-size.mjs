@@ -1,0 +1,49 @@
+// Core with any one architecture, minified and gzipped, stays small; and a package from which
+// nothing is used leaves nothing behind, so that bundlers can drop what a program does not need.
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { libraries } from './workspace.mjs';
+
+const LIMIT_BYTES = 25_000;
+/** One name of core brings in at most this share of all of it. */
+const SHAKEN_SHARE = 0.5;
+
+/** Size of the bundle that `source`, a module beside the CLI, makes of built packages. */
+async function bundledBytes(source) {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: 'apps/cli' },
+    bundle: true,
+    minify: true,
+    treeShaking: true,
+    format: 'esm',
+    platform: 'neutral',
+    write: false,
+    logLevel: 'error',
+  });
+  return gzipSync(outputFiles[0].contents).length;
+}
+
+const nothing = await bundledBytes('');
+let failures = 0;
+function check(what, bytes, limitBytes) {
+  const ok = bytes <= limitBytes;
+  if (!ok) failures += 1;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}: ${bytes} bytes (at most ${limitBytes})`);
+}
+
+const names = libraries().map(({ manifest }) => manifest.name);
+for (const name of names.filter((name) => /\/(core|arch-|xen-)/.test(name))) {
+  const source = [...new Set(['@pagewright/core', name])]
+    .map((each, i) => `export * as p${i} from '${each}';`)
+    .join('\n');
+  check(`${name} with core`, await bundledBytes(source), LIMIT_BYTES);
+}
+for (const name of names) check(`${name}, nothing used`, await bundledBytes(`import '${name}';`), nothing);
+
+const whole = await bundledBytes(`export * from '@pagewright/core';`);
+const core = Object.keys(await import('../packages/core/dist/index.js'));
+const each = [];
+for (const name of core) each.push(await bundledBytes(`export { ${name} } from '@pagewright/core';`));
+const smallest = Math.min(...each);
+if (core.length > 0) check('one name of core', smallest, Math.round(whole * SHAKEN_SHARE));
+if (failures > 0) process.exitCode = 1;
