@@ -9,7 +9,9 @@ const LONG_LINES = 300;
 const TOO_LONG_LINES = 400;
 
 let failures = 0;
-const files = ['packages', 'apps', 'scripts'].flatMap(filesBelow).filter((f) => /\.m?[jt]s$/.test(f));
+const files = ['packages', 'apps', 'scripts']
+  .flatMap(filesBelow)
+  .filter((f) => /\.m?[jt]s$/.test(f));
 for (const file of files) {
   if (EMPTY_NAME.test(basename(file))) {
     console.log(`${file}: the name does not say what is inside`);

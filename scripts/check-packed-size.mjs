@@ -38,12 +38,14 @@ for (const name of names.filter((name) => /\/(core|arch-|xen-)/.test(name))) {
     .join('\n');
   check(`${name} with core`, await bundledBytes(source), LIMIT_BYTES);
 }
-for (const name of names) check(`${name}, nothing used`, await bundledBytes(`import '${name}';`), nothing);
+for (const name of names)
+  check(`${name}, nothing used`, await bundledBytes(`import '${name}';`), nothing);
 
 const whole = await bundledBytes(`export * from '@pagewright/core';`);
 const core = Object.keys(await import('../packages/core/dist/index.js'));
 const each = [];
-for (const name of core) each.push(await bundledBytes(`export { ${name} } from '@pagewright/core';`));
+for (const name of core)
+  each.push(await bundledBytes(`export { ${name} } from '@pagewright/core';`));
 const smallest = Math.min(...each);
 if (core.length > 0) check('one name of core', smallest, Math.round(whole * SHAKEN_SHARE));
 if (failures > 0) process.exitCode = 1;

@@ -27,15 +27,23 @@ export const forbidden = [
     '^packages/$1/src',
     [CORE],
   ),
-  only('on-mm', 'scenario and explore import mm', '^packages/(scenario|explore)/src', '^packages/$1/src', [
-    CORE,
-    '^packages/mm/src',
-  ]),
+  only(
+    'on-mm',
+    'scenario and explore import mm',
+    '^packages/(scenario|explore)/src',
+    '^packages/$1/src',
+    [CORE, '^packages/mm/src'],
+  ),
   only('on-dump', 'inspect imports core and dump', '^packages/(inspect)/src', '^packages/$1/src', [
     CORE,
     '^packages/dump/src',
   ]),
-  only('report-alone', 'report imports no other package', '^packages/(report)/src', '^packages/$1/src'),
+  only(
+    'report-alone',
+    'report imports no other package',
+    '^packages/(report)/src',
+    '^packages/$1/src',
+  ),
   {
     name: 'shared-knows-no-arch',
     comment: 'only apps name architectures; packages are handed a backend',
@@ -69,7 +77,12 @@ export const forbidden = [
     comment: 'another package is imported by its name, not by a path into it',
     severity: 'error',
     from: { path: '^(packages|apps)/([^/]+)/src' },
-    to: { path: ANY, pathNot: '^$1/$2/', dependencyTypes: ['local'], dependencyTypesNot: ['aliased'] },
+    to: {
+      path: ANY,
+      pathNot: '^$1/$2/',
+      dependencyTypes: ['local'],
+      dependencyTypesNot: ['aliased'],
+    },
   },
   {
     name: 'source-not-to-test',
