@@ -1,0 +1,44 @@
+import { type Bits, type EntryForm, hex } from '@pagewright/core';
+import type { Tally } from './tally.js';
+
+/** A parsed row: keys and answers as the file has them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What every comparison of a row needs: the form, the counts, and where the row stands. */
+export interface RowContext {
+  readonly form: EntryForm;
+  readonly tally: Tally;
+  readonly file: string;
+  readonly line: number;
+  /** The row's inputs in words, for reports of mismatches. */
+  readonly input: string;
+}
+
+/** Reads a word that the file gives as a hex string; anything else is answered undefined. */
+export function wordOf(value: unknown): Bits | undefined {
+  if (typeof value !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(value)) return undefined;
+  return BigInt(value) as Bits;
+}
+
+/** A value of ours in the form in which the files write it. */
+export const answer = (value: bigint | boolean | number): string | boolean | number =>
+  typeof value === 'bigint' ? hex(value) : value;
+
+/** Compares one answer of the row. */
+export function compare(
+  row: RowContext,
+  key: string,
+  expected: unknown,
+  got: bigint | boolean | number,
+): void {
+  row.tally.check(
+    { file: row.file, line: row.line, key, in: row.input },
+    expected,
+    typeof expected === 'number' && typeof got === 'bigint' ? Number(got) : answer(got),
+  );
+}
+
+/** Counts an answer that the row has and the form does not. */
+export function leaveOut(row: RowContext, key: string, reason: string, count = 1): void {
+  row.tally.leaveOut(key, reason, count);
+}

@@ -1,0 +1,74 @@
+import { type EntryForm, fail, ok, type Result } from '@pagewright/core';
+import { compareEntryRow, levelOfFile } from './entry-rows.js';
+import { compareFacts } from './facts-rows.js';
+import type { VectorFolder } from './folder.js';
+import { compareOperationRow } from './operation-rows.js';
+import type { Row } from './row.js';
+import { Tally } from './tally.js';
+
+/** What one folder's comparison found. Facts are counted apart from the vectors. */
+export interface VectorReport {
+  readonly folder: string;
+  readonly form: string;
+  readonly headers: string;
+  readonly vectors: Tally;
+  readonly facts: Tally;
+}
+
+/**
+ * Compares every answer of every row in a folder with the form. A line that is no JSON object ends
+ * the run with code `bad-row` and its file and line; keys that nobody knows are counted, not skipped.
+ */
+export function runVectors(
+  form: EntryForm,
+  folder: VectorFolder,
+  vmFlag: (form: EntryForm, name: string) => bigint | undefined,
+): Result<VectorReport> {
+  const vectors = new Tally();
+  for (const file of folder.files) {
+    const path = `${folder.name}/${file.name}`;
+    const stem = file.name.split('.')[0] ?? '';
+    const level = levelOfFile(form, stem);
+    let line = 0;
+    for (const text of file.lines()) {
+      line++;
+      if (text.trim() === '') continue;
+      const fields = parseRow(text);
+      if (fields === undefined) {
+        return fail('bad-row', `${path}:${line}: not a JSON object`, { file: path, line });
+      }
+      const context = { form, tally: vectors, file: path, line, input: inputOf(fields) };
+      if (typeof fields.op === 'string') compareOperationRow(context, fields);
+      else if (level !== undefined) compareEntryRow(context, level, fields);
+      else {
+        const count = Object.keys(fields).length - ('in' in fields ? 1 : 0);
+        vectors.leaveOut(stem, 'rows of a kind that is not known', count);
+      }
+    }
+  }
+  const facts = folder.facts
+    ? compareFacts(form, folder.facts, `${folder.name}/facts.json`, vmFlag)
+    : new Tally();
+  return ok({ folder: folder.name, form: form.name, headers: form.headers, vectors, facts });
+}
+
+function parseRow(text: string): Row | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Row)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The row's inputs in a few words. */
+function inputOf(fields: Row): string {
+  const skip = new Set(['out', 'ret', 'mem_after', 'swp', 'modify']);
+  if ('in' in fields && !('op' in fields)) return String(fields.in);
+  return Object.entries(fields)
+    .filter(([key]) => !skip.has(key))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
+}
