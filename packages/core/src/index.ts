@@ -6,3 +6,4 @@ export * from './expr/index.js';
 export * from './form/index.js';
 export * from './outcome.js';
 export * from './units.js';
+export * from './walk/index.js';

@@ -59,8 +59,11 @@ export interface FormDefinition {
   readonly pageShift: number;
   /** Bits of virtual address that the tables translate. */
   readonly addressBits: number;
-  /** User addresses of both halves: sign-extended (x86), or unsigned from zero. */
-  readonly canonical: 'sign-extended' | 'unsigned';
+  /**
+   * Which 64-bit addresses the tables translate: those whose unused high bits repeat the highest
+   * used one (x86), all zeros or all ones with a root for each half (arm64), or zeros only.
+   */
+  readonly canonical: 'sign-extended' | 'either-half' | 'unsigned';
   /** Root first; folded levels are listed too. */
   readonly levels: readonly LevelGeometry[];
   readonly bits: BitTable;

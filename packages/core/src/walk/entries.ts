@@ -1,0 +1,127 @@
+import { decodeEntry } from '../form/decode.js';
+import type { DecodedEntry } from '../form/decoded.js';
+import type { EntryForm } from '../form/form.js';
+import type { Level, LevelGeometry } from '../form/level.js';
+import type { Problem, Result } from '../outcome.js';
+import { fail, ok } from '../outcome.js';
+import { type Bits, hex, type PhysAddr, type VirtAddr, virtAddr } from '../units.js';
+import { checkedAddress, indexOf, tableBytes, tableLevels } from './address.js';
+import type { PhysicalMemory } from './memory.js';
+import { entryAt, readTable } from './table.js';
+
+/** A part of the span with what covers it. Parts follow each other without gap or overlap. */
+export interface WalkedEntry {
+  /** First address, cut to the span. */
+  readonly start: VirtAddr;
+  /** One past the last address, cut to the span; may be 2^64. */
+  readonly end: bigint;
+  readonly level: Level;
+  /** Physical address of the table that holds the entry. */
+  readonly table: PhysAddr;
+  readonly index: number;
+  readonly raw: Bits;
+  /** What the entry is; a table whose contents cannot be used is `invalid`, with a problem. */
+  readonly decoded: DecodedEntry;
+  readonly problem?: Problem;
+}
+
+/** Addresses from `start` up to but not including `end`. */
+export interface Span {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/**
+ * Walks a span entry by entry, in address order. A table that cannot be read, that is its own
+ * ancestor, or that would take the walk past the number of tables the memory can hold, becomes one
+ * part with a problem (codes of `readTable`, `table-loop`, `too-many-tables`) and is not entered.
+ */
+export function walkEntries(
+  form: EntryForm,
+  memory: PhysicalMemory,
+  root: PhysAddr,
+  span: Span,
+): Result<Iterable<WalkedEntry>> {
+  const start = checkedAddress(form, span.start);
+  if (!start.ok) return start;
+  if (span.end <= span.start) {
+    return fail('empty-span', `${hex(span.start)}-${hex(span.end)} is an empty span`, { ...span });
+  }
+  const last = checkedAddress(form, span.end - 1n);
+  if (!last.ok) return last;
+  const levels = tableLevels(form);
+  const crossing = span.start >> BigInt(form.definition.addressBits);
+  if (crossing !== (span.end - 1n) >> BigInt(form.definition.addressBits)) {
+    return fail(
+      'address-outside-form',
+      `${hex(span.start)}-${hex(span.end)} crosses addresses that ${form.name} does not translate`,
+      { ...span },
+    );
+  }
+  const smallest = Math.min(...levels.map((g) => tableBytes(form, g)));
+  const budget = { tables: Number(memory.byteCount / BigInt(smallest)) * 2 + 64 };
+  const walker = { form, memory, levels, span, budget };
+  const first = readTable(form, memory, levels[0] as LevelGeometry, root);
+  if (!first.ok) return first;
+  return ok({ [Symbol.iterator]: () => walkTable(walker, 0, root, first.value, span.start, []) });
+}
+
+interface Walker {
+  readonly form: EntryForm;
+  readonly memory: PhysicalMemory;
+  readonly levels: readonly LevelGeometry[];
+  readonly span: Span;
+  readonly budget: { tables: number };
+}
+
+function* walkTable(
+  walker: Walker,
+  depth: number,
+  table: PhysAddr,
+  bytes: Uint8Array,
+  from: bigint,
+  ancestors: readonly PhysAddr[],
+): Generator<WalkedEntry> {
+  const { form, levels, span } = walker;
+  const geometry = levels[depth] as LevelGeometry;
+  const size = 1n << BigInt(geometry.shift);
+  const entries = 2 ** geometry.indexBits;
+  let at = from;
+  for (let index = indexOf(geometry, from); index < entries && at < span.end; index++) {
+    const next = (at & ~(size - 1n)) + size;
+    const raw = entryAt(form, bytes, index);
+    const decoded = decodeEntry(form, geometry.level, raw);
+    const end = next < span.end ? next : span.end;
+    const here = { start: virtAddr(at), end, level: geometry.level, table, index, raw, decoded };
+    if (decoded.kind !== 'table') yield here;
+    else {
+      const below = enter(walker, depth + 1, decoded.next, [...ancestors, table]);
+      if (below.ok) {
+        const path = [...ancestors, table];
+        yield* walkTable(walker, depth + 1, decoded.next, below.value, at, path);
+      } else {
+        const reason = below.problem.message;
+        yield { ...here, decoded: { kind: 'invalid', reason, raw }, problem: below.problem };
+      }
+    }
+    at = next;
+  }
+}
+
+function enter(
+  { form, memory, levels, budget }: Walker,
+  depth: number,
+  table: PhysAddr,
+  ancestors: readonly PhysAddr[],
+): Result<Uint8Array> {
+  const geometry = levels[depth] as LevelGeometry;
+  const at = { table, level: geometry.level };
+  if (ancestors.includes(table)) {
+    return fail('table-loop', `${geometry.level} table at ${hex(table)} contains itself`, at);
+  }
+  if (budget.tables-- <= 0) {
+    const why = 'more tables than the memory can hold; some are reached again and again';
+    return fail('too-many-tables', `${geometry.level} table at ${hex(table)}: ${why}`, at);
+  }
+  return readTable(form, memory, geometry, table);
+}

@@ -1,0 +1,52 @@
+import type { EntryForm } from '../form/form.js';
+import type { LevelGeometry } from '../form/level.js';
+import { fail, ok, type Result } from '../outcome.js';
+import { type Bits, bits, hex, type PhysAddr, physAddr } from '../units.js';
+import { tableBytes } from './address.js';
+import type { PhysicalMemory } from './memory.js';
+
+/** One entry of a table, read in the form's byte order. Problems name table and index. */
+export function readEntry(
+  form: EntryForm,
+  memory: PhysicalMemory,
+  geometry: LevelGeometry,
+  table: PhysAddr,
+  index: number,
+): Result<Bits> {
+  const size = form.definition.wordBits / 8;
+  const address = table + BigInt(index * size);
+  if (address + BigInt(size) > 1n << 64n) return outsideMemory(geometry, table);
+  const found = memory.read(physAddr(address), size);
+  if (!found.ok) return tableProblem(found.problem.code, geometry, table, found.problem.message);
+  return ok(entryAt(form, found.value, 0));
+}
+
+/** A whole table as a copy that stays valid; a page cache may reuse what `read` returned. */
+export function readTable(
+  form: EntryForm,
+  memory: PhysicalMemory,
+  geometry: LevelGeometry,
+  table: PhysAddr,
+): Result<Uint8Array> {
+  const length = tableBytes(form, geometry);
+  if (table + BigInt(length) > 1n << 64n) return outsideMemory(geometry, table);
+  const found = memory.read(table, length);
+  if (!found.ok) return tableProblem(found.problem.code, geometry, table, found.problem.message);
+  return ok(found.value.slice());
+}
+
+/** Reads entry `index` out of a table's bytes. */
+export function entryAt(form: EntryForm, table: Uint8Array, index: number): Bits {
+  const { wordBits, byteOrder } = form.definition;
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
+  const little = byteOrder === 'little';
+  const at = index * (wordBits / 8);
+  return bits(wordBits === 32 ? BigInt(view.getUint32(at, little)) : view.getBigUint64(at, little));
+}
+
+const outsideMemory = (geometry: LevelGeometry, table: PhysAddr) =>
+  tableProblem('not-in-dump', geometry, table, 'beyond the end of the address space');
+
+function tableProblem(code: string, { level }: LevelGeometry, table: PhysAddr, why: string) {
+  return fail(code, `${level} table at ${hex(table)}: ${why}`, { level, table });
+}
