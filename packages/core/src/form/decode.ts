@@ -7,20 +7,11 @@ import {
   pfn,
   physAddr,
 } from '../units.js';
-import { type AbsentEntry, type DecodedEntry, ENTRY_KINDS, type EntryKind } from './decoded.js';
+import type { AbsentEntry, DecodedEntry } from './decoded.js';
 import type { EntryForm } from './form.js';
-import { kindTests } from './kind-tests.js';
+import { entryKind } from './kind-tests.js';
 import type { Level } from './level.js';
 import { absentFacts, type SwapLevel, swapValue, swapWord } from './swap-entry.js';
-
-/** The kind of an entry found in a table of this level. */
-export function entryKind(form: EntryForm, level: Level, raw: Bits): EntryKind {
-  const tests = kindTests(form, level);
-  for (const kind of ENTRY_KINDS) {
-    if (form.codec(`kind ${level} ${kind}`, tests[kind]).bits(raw)) return kind;
-  }
-  throw new Error(`${form.name}: no kind holds for ${level} 0x${raw.toString(16)}`);
-}
 
 /** Says what one word means at one level. Total: every word has an answer. */
 export function decodeEntry(form: EntryForm, level: Level, raw: Bits): DecodedEntry {

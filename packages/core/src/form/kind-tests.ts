@@ -1,5 +1,6 @@
-import { always, both, either, not, type Test } from '../expr/word.js';
-import type { EntryKind } from './decoded.js';
+import { always, both, either, not, type Test, type Word, when, word } from '../expr/word.js';
+import type { Bits } from '../units.js';
+import { ENTRY_KINDS, type EntryKind } from './decoded.js';
 import type { EntryForm } from './form.js';
 import { isAbsentHelper } from './form.js';
 import type { Level } from './level.js';
@@ -32,4 +33,33 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     absent: isAbsent,
     invalid: not(either(none, leaf, table, isAbsent)),
   };
+}
+
+/** Position in `ENTRY_KINDS` of the kind that an entry of this level has, as an expression. */
+export function kindNumber(form: EntryForm, level: Level): Word {
+  const tests = kindTests(form, level);
+  return ENTRY_KINDS.reduceRight<Word>(
+    (rest, kind, i) => when(tests[kind], word(BigInt(i)), rest),
+    word(BigInt(ENTRY_KINDS.length - 1)),
+  );
+}
+
+/** The kind of an entry found in a table of this level. */
+export function entryKind(form: EntryForm, level: Level, raw: Bits): EntryKind {
+  return ENTRY_KINDS[Number(classifier(form, level)(raw))] as EntryKind;
+}
+
+type Classifier = (raw: Bits) => bigint;
+const classifiers = new WeakMap<EntryForm, Map<Level, Classifier>>();
+
+/** The compiled classifier of a level, made once a form: walks ask it for every entry. */
+function classifier(form: EntryForm, level: Level): Classifier {
+  let known = classifiers.get(form);
+  if (known === undefined) classifiers.set(form, (known = new Map()));
+  let found = known.get(level);
+  if (found === undefined) {
+    found = form.codec(`kind ${level}`, kindNumber(form, level)).bits as Classifier;
+    known.set(level, found);
+  }
+  return found;
 }

@@ -59,11 +59,11 @@ export function walkEntries(
     );
   }
   const smallest = Math.min(...levels.map((g) => tableBytes(form, g)));
-  const budget = { tables: Number(memory.byteCount / BigInt(smallest)) * 2 + 64 };
-  const walker = { form, memory, levels, span, budget };
+  const tables = Number(memory.byteCount / BigInt(smallest)) * 2 + 64;
+  const walker = () => ({ form, memory, levels, span, budget: { tables } });
   const first = readTable(form, memory, levels[0] as LevelGeometry, root);
   if (!first.ok) return first;
-  return ok({ [Symbol.iterator]: () => walkTable(walker, 0, root, first.value, span.start, []) });
+  return ok({ [Symbol.iterator]: () => walkTable(walker(), 0, root, first.value, span.start, []) });
 }
 
 interface Walker {
