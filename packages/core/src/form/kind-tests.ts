@@ -54,12 +54,9 @@ const classifiers = new WeakMap<EntryForm, Map<Level, Classifier>>();
 
 /** The compiled classifier of a level, made once a form: walks ask it for every entry. */
 function classifier(form: EntryForm, level: Level): Classifier {
-  let known = classifiers.get(form);
-  if (known === undefined) classifiers.set(form, (known = new Map()));
-  let found = known.get(level);
-  if (found === undefined) {
-    found = form.codec(`kind ${level}`, kindNumber(form, level)).bits as Classifier;
-    known.set(level, found);
-  }
+  const known = classifiers.get(form) ?? new Map<Level, Classifier>();
+  const found =
+    known.get(level) ?? (form.codec(`kind ${level}`, kindNumber(form, level)).bits as Classifier);
+  classifiers.set(form, known.set(level, found));
   return found;
 }
