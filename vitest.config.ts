@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['{packages,apps}/*/test/**/*.test.ts'],
+    // Sweeps are long on a slow machine with all its cores busy.
+    testTimeout: 30_000,
     coverage: { include: ['{packages,apps}/*/src/**/*.ts'] },
   },
 });
