@@ -1,0 +1,9 @@
+/**
+ * @pagewright/dump: a memory dump as physical memory. Knows containers, not page tables; reading
+ * files from disk is in `@pagewright/dump/node`.
+ * @packageDocumentation
+ */
+export * from './bytes.js';
+export * from './elf.js';
+export * from './open.js';
+export * from './segments.js';

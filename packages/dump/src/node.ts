@@ -1,0 +1,5 @@
+/**
+ * Dump files on disk.
+ * @packageDocumentation
+ */
+export * from './node/file-source.js';
