@@ -5,5 +5,6 @@
 export * from './expr/index.js';
 export * from './form/index.js';
 export * from './outcome.js';
+export * from './scan/index.js';
 export * from './units.js';
 export * from './walk/index.js';
