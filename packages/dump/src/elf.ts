@@ -33,6 +33,8 @@ const PROGRAM = {
 const SH_INFO = { 32: 28, 64: 44 } as const;
 const PN_XNUM = 0xffff;
 const PT_LOAD = 1;
+/** More program headers than any machine's memory map needs; a file that claims more lies. */
+const MOST_PROGRAM_HEADERS = 1 << 20;
 
 /** True for files that begin as ELF does. */
 export function isElf(source: ByteSource): boolean {
@@ -67,6 +69,7 @@ export function readElf(source: ByteSource): Result<ElfHeader> {
   const counted = programCount(source, header, little, wordBits);
   if (!counted.ok) return counted;
   const count = counted.value;
+  if (count > MOST_PROGRAM_HEADERS) return bad(source, `${count} program headers`);
   if (phoff + BigInt(count) * BigInt(entrySize) > source.byteCount) {
     return fail(
       'truncated',

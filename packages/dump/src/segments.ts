@@ -5,61 +5,87 @@ import type { Segment } from './elf.js';
 /**
  * Physical memory over the segments of a file. A read that crosses from one segment into the next
  * is put together; where no segment continues, the whole read is refused with code `not-in-dump`.
+ * `byteCount` is never more than the file's own size, however often segments claim its bytes.
  */
 export function segmentMemory(source: ByteSource, segments: readonly Segment[]): PhysicalMemory {
-  const sorted = [...segments].sort((a, b) => (a.physical < b.physical ? -1 : 1));
-  const byteCount = sorted.reduce((sum, { length }) => sum + length, 0n);
-  return { byteCount, read: (address, length) => readAcross(source, sorted, address, length) };
+  const pieces = withoutOverlap(segments);
+  const covered = pieces.reduce((sum, { length }) => sum + length, 0n);
+  const claimsMore = covered > source.byteCount;
+  const byteCount = claimsMore ? source.byteCount : covered;
+  return { byteCount, read: (address, length) => readAcross(source, pieces, address, length) };
 }
 
 /** Memory that is one file from a base address on: a raw image. */
 export const rawMemory = (source: ByteSource, base = 0n): PhysicalMemory =>
   segmentMemory(source, [{ physical: base, offset: 0n, length: source.byteCount }]);
 
+/**
+ * The segments by address, cut so that none overlaps. Kernel-text segments of a vmcore repeat
+ * memory that the direct map's segments hold: whichever begins first answers.
+ */
+function withoutOverlap(segments: readonly Segment[]): readonly Segment[] {
+  const sorted = [...segments].sort((a, b) =>
+    a.physical < b.physical ? -1 : a.physical > b.physical ? 1 : 0,
+  );
+  const pieces: Segment[] = [];
+  let covered = 0n;
+  for (const { physical, offset, length } of sorted) {
+    const end = physical + length;
+    const start = physical > covered ? physical : covered;
+    if (end <= start) continue;
+    pieces.push({ physical: start, offset: offset + (start - physical), length: end - start });
+    covered = end;
+  }
+  return pieces;
+}
+
 function readAcross(
   source: ByteSource,
-  sorted: readonly Segment[],
+  pieces: readonly Segment[],
   address: bigint,
   length: number,
 ): Result<Uint8Array> {
-  const first = segmentAt(sorted, address);
+  const first = pieceAt(pieces, address);
   if (first !== undefined && address + BigInt(length) <= first.physical + first.length) {
     return readBytes(source, first.offset + (address - first.physical), length);
   }
-  const out = new Uint8Array(length);
+  const parts: Uint8Array[] = [];
   let done = 0;
   while (done < length) {
     const at = address + BigInt(done);
-    const segment = segmentAt(sorted, at);
-    if (segment === undefined) {
+    const piece = pieceAt(pieces, at);
+    if (piece === undefined) {
       return fail('not-in-dump', `physical ${hex(at)} is not in ${source.name}`, { address: at });
     }
-    const left = segment.physical + segment.length - at;
+    const left = piece.physical + piece.length - at;
     const take = left < BigInt(length - done) ? Number(left) : length - done;
-    const piece = readBytes(source, segment.offset + (at - segment.physical), take);
-    if (!piece.ok) return piece;
-    out.set(piece.value, done);
+    const part = readBytes(source, piece.offset + (at - piece.physical), take);
+    if (!part.ok) return part;
+    parts.push(part.value.slice());
     done += take;
   }
-  return ok(out);
+  return ok(joined(parts, length));
 }
 
-/** The segment that holds an address: the last that begins at or below it and reaches it. */
-function segmentAt(sorted: readonly Segment[], address: bigint): Segment | undefined {
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** The piece that holds an address, if any. */
+function pieceAt(pieces: readonly Segment[], address: bigint): Segment | undefined {
   let low = 0;
-  let high = sorted.length;
+  let high = pieces.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] as Segment).physical <= address) low = middle + 1;
+    if ((pieces[middle] as Segment).physical <= address) low = middle + 1;
     else high = middle;
   }
-  // Kernel-text segments of a vmcore overlap the direct map: look a few places back.
-  for (let i = low - 1; i >= 0 && i >= low - OVERLAPS; i--) {
-    const segment = sorted[i] as Segment;
-    if (address < segment.physical + segment.length) return segment;
-  }
-  return undefined;
+  const piece = pieces[low - 1];
+  return piece !== undefined && address < piece.physical + piece.length ? piece : undefined;
 }
-
-/** How many overlapping segments before an address are tried. */
-const OVERLAPS = 8;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fail, ok, type Result } from '@pagewright/core';
 import type { ByteSource } from '../bytes.js';
 
@@ -18,7 +18,8 @@ export interface FileSource extends ByteSource {
 export function openFile(path: string): Result<FileSource> {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return fail('no-such-file', `${path}: cannot be opened (${code})`, { path });
