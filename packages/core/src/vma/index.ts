@@ -1,0 +1,3 @@
+export * from './flags.js';
+export * from './text.js';
+export * from './vma.js';
