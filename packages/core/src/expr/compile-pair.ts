@@ -14,6 +14,11 @@ export interface PairCode {
 const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
 /** Signed 32-bit value of the high half. */
 const high = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n));
+/** The position of a mask's only bit, or undefined when it has none or several. */
+function singleBit(mask: bigint): number | undefined {
+  if (mask === 0n || (mask & (mask - 1n)) !== 0n) return undefined;
+  return mask.toString(2).length - 1;
+}
 const text = (half: Half): string => (typeof half === 'number' ? `(${half})` : half);
 
 /**
@@ -89,6 +94,7 @@ export class PairEmitter {
   }
 
   private shift(op: '<<' | '>>>', a: Half, by: number): Half {
+    if (by === 0) return a;
     if (typeof a === 'number') return op === '<<' ? a << by : (a >>> by) | 0;
     return this.let(op === '<<' ? `${a} << ${by}` : `(${a} >>> ${by}) | 0`);
   }
@@ -152,6 +158,9 @@ export class PairEmitter {
       case 'any': {
         const a = this.pair(node.a);
         const value = node.op === 'masked' ? node.value : 0n;
+        if ((value & ~node.mask) !== 0n) return 0;
+        const bit = singleBit(node.mask);
+        if (bit !== undefined) return this.oneBit(a, bit, node.op === 'any' || value !== 0n);
         const lo = this.difference(a.lo, low(node.mask), low(value));
         const hi = this.difference(a.hi, high(node.mask), high(value));
         return this.isZero(this.bitwise('|', lo, hi), node.op === 'any');
@@ -175,6 +184,13 @@ export class PairEmitter {
       case 'either':
         return this.bitwise('|', this.tests.get(node.a) as Half, this.tests.get(node.b) as Half);
     }
+  }
+
+  /** A test of one bit needs no comparison: the bit itself is the answer. */
+  private oneBit(a: PairCode, bit: number, wanted: boolean): Half {
+    const half = bit < 32 ? a.lo : a.hi;
+    const found = this.bitwise('&', this.shift('>>>', half, bit % 32), 1);
+    return wanted ? found : this.bitwise('^', found, 1);
   }
 
   private difference(a: Half, mask: number, value: number): Half {

@@ -22,6 +22,11 @@ export interface Permissions {
 export interface LeafCodec {
   readonly attributes: Word;
   readonly compose: Word;
+  /**
+   * The frame of an entry that is known to be a leaf, where that is less work than `pfn`, which must
+   * be right for every word. The scanner uses it; a law holds both to one answer.
+   */
+  readonly frame?: Word;
   readonly permissions: Permissions;
 }
 

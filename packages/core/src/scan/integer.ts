@@ -1,19 +1,15 @@
 import { type Half, type PairCode, PairEmitter } from '../expr/compile-pair.js';
 import type { Word } from '../expr/word.js';
+import { word } from '../expr/word.js';
 import { ENTRY_KINDS, type EntryKind } from '../form/decoded.js';
 import { type EntryForm, isAbsentHelper } from '../form/form.js';
 import { kindTests } from '../form/kind-tests.js';
 import type { Level } from '../form/level.js';
+import { type FramePiece, framePieces } from './frame-pieces.js';
 import type { Scanner, ScanTotals } from './scanner.js';
-
-/** Entries summed before the 32-bit counters are emptied: 2^15 halves of 16 bits stay below 2^31. */
-const BLOCK = 1 << 15;
 
 /** The host stores the low byte of a typed array's element first. */
 const HOST_LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
-
-type CountBlock = (words: Uint32Array, from: number, to: number, totals: Int32Array) => void;
-type CollectAll = (words: Uint32Array, n: number, kinds: Uint8Array, pfns: Uint32Array) => void;
 
 /**
  * Compiles a scanner from the form's expressions: the tests that decide a kind and the frame number
@@ -21,14 +17,14 @@ type CollectAll = (words: Uint32Array, n: number, kinds: Uint8Array, pfns: Uint3
  */
 export function compileIntegerScanner(form: EntryForm, level: Level): Scanner {
   const wordsPerEntry = form.definition.wordBits === 64 ? 2 : 1;
-  let countBlock: CountBlock | undefined;
+  let counter: ((words: Uint32Array) => ScanTotals) | undefined;
   let collectAll: CollectAll | undefined;
   return {
     code: 'integer',
     wordsPerEntry,
     count: (words) => {
-      countBlock ??= compileCount(form, level);
-      return countWords(countBlock, words, wordsPerEntry);
+      counter ??= compileCounter(form, level, wordsPerEntry);
+      return counter(words);
     },
     collect: (words, kinds, pfns) => {
       const entries = Math.floor(words.length / wordsPerEntry);
@@ -42,49 +38,55 @@ export function compileIntegerScanner(form: EntryForm, level: Level): Scanner {
   };
 }
 
-/** Counters of one block: leaf, table, absent, invalid, then the frame sum in 16-bit pieces. */
-const COUNTED: readonly EntryKind[] = ['leaf', 'table', 'absent', 'invalid'];
-const SLOTS = COUNTED.length + 4;
+type CollectAll = (words: Uint32Array, n: number, kinds: Uint8Array, pfns: Uint32Array) => void;
+type CountBlock = (words: Uint32Array, totals: Int32Array) => void;
 
-function countWords(countBlock: CountBlock, words: Uint32Array, wordsPerEntry: number): ScanTotals {
-  const entries = Math.floor(words.length / wordsPerEntry);
-  const counts = COUNTED.map(() => 0);
-  const pieces = [0, 0, 0, 0];
-  const totals = new Int32Array(SLOTS);
-  for (let from = 0; from < entries; from += BLOCK) {
-    const to = Math.min(entries, from + BLOCK);
-    totals.fill(0);
-    countBlock(words, from * wordsPerEntry, to * wordsPerEntry, totals);
-    COUNTED.forEach((_, i) => {
-      counts[i] = (counts[i] as number) + (totals[i] as number);
-    });
-    pieces.forEach((sum, i) => {
-      pieces[i] = sum + (totals[COUNTED.length + i] as number);
-    });
-  }
-  const byKind = Object.fromEntries(COUNTED.map((kind, i) => [kind, counts[i] as number]));
-  const counted = counts.reduce((a, b) => a + b, 0);
-  const kinds = { ...byKind, none: entries - counted } as Record<EntryKind, number>;
-  const pfnSum = pieces.reduce((sum, piece, i) => sum + (BigInt(piece) << BigInt(16 * i)), 0n);
-  return { kinds, pfnSum };
+/** Kinds in the order in which one of them is left to be what remains: the dearest test first. */
+const DERIVED_FIRST: readonly EntryKind[] = ['invalid', 'absent', 'table', 'leaf', 'none'];
+
+/** What one entry's generated code offers to the loops. */
+interface EntryCode {
+  readonly lines: readonly string[];
+  /** 0 or 1 for each kind that this level can have. */
+  readonly kinds: ReadonlyMap<EntryKind, Half>;
+  readonly frame: PairCode;
+  readonly pieces: readonly { readonly piece: FramePiece; readonly source: PairCode }[];
 }
 
-/** Emitted code of one entry: loads, tests and frame. */
-function emitEntry(form: EntryForm, level: Level) {
+function emitEntry(form: EntryForm, level: Level, skipped?: EntryKind): EntryCode {
+  const hi = form.definition.wordBits === 32 ? 0 : 'hi';
   const emitter = new PairEmitter(
     't',
-    () => ({ lo: 'lo', hi: form.definition.wordBits === 32 ? 0 : 'hi' }),
-    () => {
-      throw new Error('the scanner has no flags');
+    () => ({ lo: 'lo', hi }),
+    (name) => {
+      throw new Error(`a scanner has no flag "${name}"`);
     },
   );
   emitter.lines.push(...loads(form));
   const tests = kindTests(form, level);
-  const kinds = new Map(COUNTED.map((kind) => [kind, emitter.test(tests[kind])] as const));
+  const kinds = new Map<EntryKind, Half>();
+  for (const kind of ENTRY_KINDS) {
+    const code = kind === skipped ? 0 : emitter.test(tests[kind]);
+    if (code !== 0) kinds.set(kind, code);
+  }
+  const body = leafFrame(form, level);
+  const { summed, pieces } = framePieces(body);
+  const source = emitter.word(summed);
+  return {
+    lines: emitter.lines,
+    kinds,
+    frame: emitter.word(body),
+    pieces: pieces.map((piece) => ({ piece, source })),
+  };
+}
+
+/** Frame number of an entry that is known to be a leaf. */
+function leafFrame(form: EntryForm, level: Level): Word {
   const deciding = form.geometry(level)?.decidedBy ?? level;
+  const short = form.definition.leaves[deciding]?.frame;
+  if (short !== undefined) return short;
   const pfn = form.helper(deciding, 'pfn');
-  const frame = isAbsentHelper(pfn) ? { lo: 0, hi: 0 } : emitter.word(pfn.body as Word);
-  return { lines: emitter.lines, kinds, frame };
+  return isAbsentHelper(pfn) ? word(0n) : (pfn.body as Word);
 }
 
 /** Statements that load one entry into `lo` and `hi`, in the form's byte order. */
@@ -100,50 +102,70 @@ function loads(form: EntryForm): string[] {
         ]
       : [`const ${name} = words[${at}] | 0;`];
   if (wordBits === 32) return read('lo', 'i');
-  const [lowAt, highAt] = byteOrder === 'little' ? ['i', 'i + 1'] : ['i + 1', 'i'];
-  return [...read('lo', lowAt as string), ...read('hi', highAt as string)];
+  return byteOrder === 'little'
+    ? [...read('lo', 'i'), ...read('hi', 'i + 1')]
+    : [...read('lo', 'i + 1'), ...read('hi', 'i')];
 }
 
 const text = (half: Half): string => (typeof half === 'number' ? `(${half})` : half);
 
-/** The four 16-bit pieces of a frame number, masked to zero for entries that are no leaf. */
-function pieces(frame: PairCode): (string | undefined)[] {
-  const of = (half: Half, high: boolean): string | undefined => {
-    if (half === 0) return undefined;
-    return high ? `(${text(half)} & m) >>> 16` : `${text(half)} & m & 0xffff`;
-  };
-  return [of(frame.lo, false), of(frame.lo, true), of(frame.hi, false), of(frame.hi, true)];
-}
+/** Kinds that the tests can answer at this level. */
+const liveKinds = (form: EntryForm, level: Level): EntryKind[] => [
+  ...emitEntry(form, level).kinds.keys(),
+];
 
-function compileCount(form: EntryForm, level: Level): CountBlock {
-  const { lines, kinds, frame } = emitEntry(form, level);
-  const step = form.definition.wordBits === 64 ? 2 : 1;
-  const live = COUNTED.map((kind, i) => ({ slot: i, test: kinds.get(kind) ?? 0 })).filter(
-    ({ test }) => test !== 0,
-  );
-  const sums = pieces(frame).map((code, i) => ({ slot: COUNTED.length + i, code }));
-  const used = [...live, ...sums.filter(({ code }) => code !== undefined)].map(({ slot }) => slot);
+function compileCounter(form: EntryForm, level: Level, wordsPerEntry: number) {
+  const live = liveKinds(form, level);
+  const derived = DERIVED_FIRST.find((kind) => live.includes(kind)) as EntryKind;
+  const { lines, kinds, pieces } = emitEntry(form, level, derived);
+  const counted = [...kinds].filter(([kind]) => kind !== derived);
+  const leaf = kinds.get('leaf') ?? 0;
+  const sums = leaf === 0 ? [] : pieces;
+  const slots = counted.length + sums.length;
   const body = [
-    `let ${used.map((slot) => `c${slot} = 0`).join(', ')};`,
-    `for (let i = from; i < to; i += ${step}) {`,
+    ...(slots === 0
+      ? []
+      : [`let ${Array.from({ length: slots }, (_, i) => `c${i} = 0`).join(', ')};`]),
+    `for (let i = 0; i < words.length; i += ${wordsPerEntry}) {`,
     ...lines,
-    `const m = -${text(kinds.get('leaf') ?? 0)};`,
-    ...live.map(({ slot, test }) => `c${slot} = (c${slot} + ${text(test)}) | 0;`),
-    ...sums.flatMap(({ slot, code }) =>
-      code === undefined ? [] : [`c${slot} = (c${slot} + (${code})) | 0;`],
-    ),
+    `const m = -${text(leaf)};`,
+    ...counted.map(([, test], i) => `c${i} = (c${i} + ${text(test)}) | 0;`),
+    ...sums.map(({ piece, source }, i) => {
+      const slot = `c${counted.length + i}`;
+      return `${slot} = (${slot} + (${piece.code(text(source[piece.half]))} & m)) | 0;`;
+    }),
     '}',
-    ...used.map((slot) => `totals[${slot}] = c${slot};`),
+    ...Array.from({ length: slots }, (_, i) => `totals[${i}] = c${i};`),
   ];
-  return new Function('words', 'from', 'to', 'totals', body.join('\n')) as CountBlock;
+  const countBlock = new Function('words', 'totals', body.join('\n')) as CountBlock;
+  // Sums of at most `widest` bits each stay below 2^31 within a block.
+  const widest = sums.reduce((bits, { piece }) => Math.max(bits, piece.bits), 16);
+  const block = wordsPerEntry * 2 ** (31 - widest);
+  return (words: Uint32Array): ScanTotals => {
+    const entries = Math.floor(words.length / wordsPerEntry);
+    const totals = new Int32Array(slots);
+    const added = new Array<number>(slots).fill(0);
+    const end = entries * wordsPerEntry;
+    for (let from = 0; from < end; from += block) {
+      countBlock(words.subarray(from, Math.min(end, from + block)), totals);
+      for (let i = 0; i < slots; i++) added[i] = (added[i] as number) + (totals[i] as number);
+    }
+    const numbers = Object.fromEntries(ENTRY_KINDS.map((kind) => [kind, 0]));
+    counted.forEach(([kind], i) => {
+      numbers[kind] = added[i] as number;
+    });
+    numbers[derived] = counted.reduce((left, _, i) => left - (added[i] as number), entries);
+    const pfnSum = sums.reduce((sum, { piece }, i) => {
+      return sum + (BigInt(added[counted.length + i] as number) << BigInt(piece.weight));
+    }, 0n);
+    return { kinds: numbers as Record<EntryKind, number>, pfnSum };
+  };
 }
 
 function compileCollect(form: EntryForm, level: Level): CollectAll {
   const { lines, kinds, frame } = emitEntry(form, level);
   const step = form.definition.wordBits === 64 ? 2 : 1;
-  const number = COUNTED.map(
-    (kind) => `(${text(kinds.get(kind) ?? 0)} * ${ENTRY_KINDS.indexOf(kind)})`,
-  );
+  const number = [...kinds].map(([kind, test]) => `(${text(test)} * ${ENTRY_KINDS.indexOf(kind)})`);
   const body = [
     `for (let e = 0, i = 0; e < n; e++, i += ${step}) {`,
     ...lines,
