@@ -1,4 +1,4 @@
-import { type Expr, isTest, type Test, type Word } from '../expr/word.js';
+import type { Expr } from '../expr/word.js';
 import type { Bits, Pfn, PhysAddr } from '../units.js';
 import { fieldMask, type Masks, masksOf } from './bit-table.js';
 import type { FormDefinition, HelperTable } from './definition.js';
@@ -161,10 +161,3 @@ export class EntryForm {
     return { absent: true, level, name, form: this.name };
   }
 }
-
-/** Narrowing for expression tables: the body as a test. */
-export const asTest = (body: Expr | undefined): Test | undefined =>
-  body !== undefined && isTest(body) ? body : undefined;
-/** Narrowing for expression tables: the body as a word. */
-export const asWordExpr = (body: Expr | undefined): Word | undefined =>
-  body !== undefined && !isTest(body) ? body : undefined;

@@ -1,4 +1,14 @@
-import { always, both, either, not, type Test, type Word, when, word } from '../expr/word.js';
+import {
+  always,
+  both,
+  ENTRY,
+  either,
+  not,
+  type Test,
+  type Word,
+  when,
+  word,
+} from '../expr/word.js';
 import type { Bits } from '../units.js';
 import { ENTRY_KINDS, type EntryKind } from './decoded.js';
 import type { EntryForm } from './form.js';
@@ -17,7 +27,7 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     return isAbsentHelper(found) ? always(false) : (found.body as Test);
   };
   const none = ask('none');
-  const present = both(not(none), ask('present'));
+  const present = except(ask('present'), none);
   const absent = both(not(none), not(ask('present')));
   const swapSide = level === 'pte' || (level === 'pmd' && form.definition.swap.codecs.pmd);
   const isAbsent = swapSide ? absent : always(false);
@@ -33,6 +43,14 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     absent: isAbsent,
     invalid: not(either(none, leaf, table, isAbsent)),
   };
+}
+
+/** `test` where `other` does not hold; just `test` when the two can never hold together. */
+function except(test: Test, other: Test): Test {
+  const empties = other.op === 'masked' && other.value === 0n && other.a === ENTRY;
+  const needsBit = test.op === 'any' && test.a === ENTRY;
+  const apart = empties && needsBit && (test.mask & ~other.mask) === 0n;
+  return apart ? test : both(not(other), test);
 }
 
 /** Position in `ENTRY_KINDS` of the kind that an entry of this level has, as an expression. */

@@ -14,7 +14,7 @@ import type { FormDefinition, HelperTable } from './definition.js';
 import { type AbsentKind, MARKER_BITS } from './swap-types.js';
 
 /** Type and offset as pte_to_swp_entry() / softleaf_from_pte() read them: flags dropped first. */
-export function swapParts(
+function swapParts(
   def: FormDefinition,
   level: 'pte' | 'pmd',
   clearFlags: Word,

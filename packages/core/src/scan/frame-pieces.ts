@@ -29,28 +29,33 @@ export function framePieces(frame: Word): { summed: Word; pieces: FramePiece[] }
   const pieces = (['lo', 'hi'] as const).flatMap((half) => {
     const base = half === 'lo' ? 0 : 32;
     const runs = runsOf(Number((possible >> BigInt(base)) & 0xffff_ffffn));
-    return runs.map(({ low, bits }) => piece(half, low, bits, base + low - down));
+    return runs.map((run) => piece(half, run, base + run.low - down));
   });
   return { summed, pieces };
 }
 
 /** Runs that together cover the set bits of a half: one when it is short, else 16 bits each. */
-function runsOf(mask: number): { low: number; bits: number }[] {
+function runsOf(mask: number): { low: number; bits: number; topmost: boolean }[] {
   if (mask === 0) return [];
   const low = 31 - Math.clz32(mask & -mask);
   const bits = 32 - Math.clz32(mask) - low;
-  if (bits <= WIDEST) return [{ low, bits }];
+  if (bits <= WIDEST) return [{ low, bits, topmost: true }];
   return [
-    { low, bits: 16 },
-    { low: low + 16, bits: bits - 16 },
+    { low, bits: 16, topmost: false },
+    { low: low + 16, bits: bits - 16, topmost: true },
   ];
 }
 
-function piece(half: 'lo' | 'hi', low: number, bits: number, weight: number): FramePiece {
+/** No bits can be set below the lowest run nor above the topmost: those need no masking. */
+function piece(
+  half: 'lo' | 'hi',
+  { low, bits, topmost }: { low: number; bits: number; topmost: boolean },
+  weight: number,
+): FramePiece {
   const mask = `0x${(2 ** bits - 1).toString(16)}`;
   const code = (name: string): string => {
-    if (low + bits === 32) return low === 0 ? name : `(${name} >>> ${low})`;
-    return low === 0 ? `(${name} & ${mask})` : `((${name} >>> ${low}) & ${mask})`;
+    const shifted = low === 0 ? name : `(${name} >>> ${low})`;
+    return topmost ? shifted : `(${shifted} & ${mask})`;
   };
   return { half, bits, weight, code };
 }
