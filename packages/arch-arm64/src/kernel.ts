@@ -1,1 +1,96 @@
-export {};
+import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import type { AddressEncoding } from './bits.js';
+import { FORMS, type FormSpec } from './forms.js';
+
+/** ELF e_machine of arm64. */
+const EM_AARCH64 = 183;
+/** Addresses that no granule can translate without LPA or LPA2 begin above this many bits. */
+const PLAIN_ADDRESS_BITS = 48;
+
+/** A form and what a kernel's age decides about it. */
+export interface DumpedForm {
+  readonly spec: FormSpec;
+  readonly headers: HeaderGeneration;
+  readonly devmap: boolean;
+}
+
+/**
+ * The form that a dumped kernel ran with, from VMCOREINFO. What it was configured for (VA_BITS) does
+ * not say how it ran: TCR_EL1_T1SZ does. Codes: `not-this-arch`, `bad-vmcoreinfo`, `unknown-form`.
+ */
+export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
+  const { elfMachine, vmcoreinfo } = facts;
+  const signs = ['NUMBER(TCR_EL1_T1SZ)', 'NUMBER(kimage_voffset)'];
+  const isArm64 =
+    elfMachine === undefined ? signs.some((key) => vmcoreinfo.has(key)) : elfMachine === EM_AARCH64;
+  if (!isArm64) return fail('not-this-arch', 'the dump is not of an arm64 kernel');
+  const pageSize = readNumber(vmcoreinfo, 'PAGESIZE');
+  if (!pageSize.ok) return pageSize;
+  const addressBits = runningAddressBits(vmcoreinfo);
+  if (!addressBits.ok) return addressBits;
+  const encoding = encodingOf(pageSize.value, addressBits.value, vmcoreinfo);
+  const age = ageOf(vmcoreinfo.get('OSRELEASE'));
+  if (!age.ok) return age;
+  const spec = FORMS.find(
+    (form) =>
+      1 << form.pageShift === pageSize.value &&
+      form.addressBits === addressBits.value &&
+      form.encoding === encoding,
+  );
+  if (spec === undefined || !spec.headers.includes(age.value.headers)) {
+    return fail(
+      'unknown-form',
+      `no form for pages of ${pageSize.value} bytes and ${addressBits.value}-bit addresses (${encoding}, headers ${age.value.headers})`,
+      { pageSize: pageSize.value, addressBits: addressBits.value },
+    );
+  }
+  return ok({ spec, ...age.value });
+}
+
+/** 64 - T1SZ; kernels that do not say it (before 5.11) ran with what they were configured for. */
+function runningAddressBits(lines: DumpFacts['vmcoreinfo']): Result<number> {
+  if (!lines.has('NUMBER(TCR_EL1_T1SZ)')) return readNumber(lines, 'NUMBER(VA_BITS)');
+  const unused = readNumber(lines, 'NUMBER(TCR_EL1_T1SZ)');
+  return unused.ok ? ok(64 - unused.value) : unused;
+}
+
+/**
+ * LPA2 is in use where 4K or 16K pages translate more than 48 bits. With 64K pages entries are
+ * always read as LPA when the kernel is configured for 52-bit physical addresses.
+ */
+function encodingOf(
+  pageSize: number,
+  addressBits: number,
+  lines: DumpFacts['vmcoreinfo'],
+): AddressEncoding {
+  const wide = addressBits > PLAIN_ADDRESS_BITS;
+  if (pageSize < 65536) return wide ? 'lpa2' : 'plain';
+  const physical = readNumber(lines, 'NUMBER(MAX_PHYSMEM_BITS)');
+  return wide || (physical.ok && physical.value > PLAIN_ADDRESS_BITS) ? 'lpa' : 'plain';
+}
+
+/**
+ * Nothing in VMCOREINFO tells the entry layout: it goes by the release. arm64 moved PROT_NONE, the
+ * swap fields and added uffd-wp in 6.10; devmap went in 6.17.
+ */
+function ageOf(release: string | undefined): Result<Omit<DumpedForm, 'spec'>> {
+  const found = /^(\d{1,4})\.(\d{1,4})/.exec(release ?? '');
+  if (found === null) return badLine('OSRELEASE', release);
+  const [major, minor] = [Number(found[1]), Number(found[2])];
+  const atLeast = (a: number, b: number): boolean => major > a || (major === a && minor >= b);
+  const headers = atLeast(7, 0) ? '7.2' : atLeast(6, 10) ? '6.12' : '6.1';
+  return ok({ headers, devmap: !atLeast(6, 17) });
+}
+
+function readNumber(lines: DumpFacts['vmcoreinfo'], key: string): Result<number> {
+  const text = lines.get(key);
+  const value = /^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text ?? '') ? Number(text) : undefined;
+  return value === undefined ? badLine(key, text) : ok(value);
+}
+
+const badLine = (key: string, text: string | undefined) =>
+  fail(
+    'bad-vmcoreinfo',
+    text === undefined ? `VMCOREINFO has no ${key}` : `VMCOREINFO ${key} is no number: ${text}`,
+    { key },
+  );
