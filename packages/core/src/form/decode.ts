@@ -23,10 +23,10 @@ export function decodeEntry(form: EntryForm, level: Level, raw: Bits): DecodedEn
     case 'table': {
       const deciding = form.geometry(level)?.decidedBy ?? level;
       const next = form.nextTable(deciding, raw);
-      return { kind: 'table', next, attributes: bits(raw ^ (raw & next)) };
+      return { kind: 'table', next, attributes: bits(raw ^ tableBits(form, next)) };
     }
     case 'absent':
-      return decodeAbsent(form, level as SwapLevel, raw);
+      return decodeAbsent(form, (form.geometry(level)?.decidedBy ?? level) as SwapLevel, raw);
     case 'invalid':
       return { kind: 'invalid', reason: invalidReason(form, level, raw), raw };
   }
@@ -43,6 +43,13 @@ function decodeLeaf(form: EntryForm, level: Level, raw: Bits): DecodedEntry {
     physical: physicalOf(form, frame),
     attributes: bits(form.codec(`attributes ${deciding}`, codec.attributes).bits(raw)),
   };
+}
+
+/** The bits of an upper entry that say where the next table lies. */
+export function tableBits(form: EntryForm, next: PhysAddr): Bits {
+  const { tableFrameBits, pageShift } = form.definition;
+  if (tableFrameBits === undefined) return bits(next);
+  return bits(form.codec('table frame bits', tableFrameBits).bits(next >> BigInt(pageShift)));
 }
 
 /** Physical address of a frame's first byte; bits beyond 64 are cut as in C. */

@@ -82,6 +82,11 @@ export interface FormDefinition {
   readonly leaves: Readonly<Partial<Record<Level, LeafCodec>>>;
   /** Upper levels: physical address of the next table that an entry points to. */
   readonly tables: Readonly<Partial<Record<Level, Word>>>;
+  /**
+   * The bits by which an upper entry says that the next table lies in frame `pfn`. Left out where
+   * they are those of the address itself.
+   */
+  readonly tableFrameBits?: Word;
   readonly swap: SwapFormat;
   /** vm_get_page_prot() by VM_READ 1, VM_WRITE 2, VM_EXEC 4, VM_SHARED 8: 16 protections. */
   readonly protectionMap: readonly bigint[];

@@ -1,6 +1,6 @@
 import { ok, type Problem, type Result } from '../outcome.js';
 import { type Bits, bits, hex } from '../units.js';
-import { decodeEntry } from './decode.js';
+import { decodeEntry, tableBits } from './decode.js';
 import type { DecodedEntry } from './decoded.js';
 import type { EntryForm } from './form.js';
 import type { Level } from './level.js';
@@ -27,7 +27,7 @@ function compose(form: EntryForm, level: Level, entry: DecodedEntry): bigint {
     case 'invalid':
       return entry.raw;
     case 'table':
-      return entry.next | entry.attributes;
+      return tableBits(form, entry.next) ^ entry.attributes;
     case 'leaf': {
       const codec = form.definition.leaves[deciding];
       if (codec === undefined) return entry.attributes;
@@ -37,8 +37,9 @@ function compose(form: EntryForm, level: Level, entry: DecodedEntry): bigint {
       );
     }
     case 'absent':
-      return level === 'pte' || (level === 'pmd' && form.definition.swap.codecs.pmd !== undefined)
-        ? swapWord(form, level, entry) ^ entry.residue
+      return deciding === 'pte' ||
+        (deciding === 'pmd' && form.definition.swap.codecs.pmd !== undefined)
+        ? swapWord(form, deciding, entry) ^ entry.residue
         : 0n;
   }
 }

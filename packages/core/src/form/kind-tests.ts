@@ -29,7 +29,7 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
   const none = ask('none');
   const present = except(ask('present'), none);
   const absent = both(not(none), not(ask('present')));
-  const swapSide = level === 'pte' || (level === 'pmd' && form.definition.swap.codecs.pmd);
+  const swapSide = deciding === 'pte' || (deciding === 'pmd' && form.definition.swap.codecs.pmd);
   const isAbsent = swapSide ? absent : always(false);
   if (level === 'pte') {
     return { none, leaf: present, table: always(false), absent: isAbsent, invalid: always(false) };
