@@ -1,0 +1,54 @@
+import {
+  and,
+  arg,
+  ENTRY,
+  fieldMask,
+  type HeaderGeneration,
+  invert,
+  or,
+  SWAP_TYPE_BITS,
+  type SwapFormat,
+  shl,
+  shr,
+  swapTypes,
+} from '@pagewright/core';
+import { frameBits } from './geometry.js';
+import type { Shape } from './shape.js';
+
+/** Bit of the generic swp_entry_t where the type starts (include/linux/swapops.h). */
+const GENERIC_TYPE_SHIFT = 63 - SWAP_TYPE_BITS;
+
+/**
+ * Swap entries: the type on top, below it the offset inverted, so that the high bits of what could
+ * be taken for a frame are set (arch/x86/include/asm/pgtable_64.h). Pmds use the same encoding.
+ */
+export function swapFormat(
+  { bits, levels }: Shape,
+  headers: HeaderGeneration,
+  devicePrivate: boolean,
+): SwapFormat {
+  const place = (name: string) => {
+    const field = bits.find((candidate) => candidate.name === name);
+    if (field === undefined) throw new Error(`bit table has no field "${name}"`);
+    return { low: field.low, width: field.width ?? 1, mask: fieldMask(field) };
+  };
+  const offset = place('__swp_offset');
+  const type = place('__swp_type');
+  const codec = {
+    type: shr(and(ENTRY, type.mask), type.low),
+    offset: shr(and(invert(ENTRY), offset.mask), offset.low),
+    make: or(and(shl(invert(arg('offset')), offset.low), offset.mask), shl(arg('type'), type.low)),
+  };
+  return {
+    types: swapTypes(headers, { devicePrivate, memoryFailure: true }),
+    codecs: { pte: codec, pmd: codec },
+    pfnBits: frameBits(levels),
+    typeShift: GENERIC_TYPE_SHIFT,
+    migrationAgeBits: true,
+    constants: {
+      SWP_TYPE_BITS: BigInt(type.width),
+      SWP_OFFSET_FIRST_BIT: BigInt(offset.low),
+      SWP_OFFSET_SHIFT: BigInt(offset.low + type.width),
+    },
+  };
+}
