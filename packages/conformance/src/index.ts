@@ -3,4 +3,5 @@
  * with vectors taken from real kernels.
  * @packageDocumentation
  */
+export * from './decisions/index.js';
 export * from './vectors/index.js';

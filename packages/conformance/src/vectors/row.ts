@@ -4,6 +4,18 @@ import type { Tally } from './tally.js';
 /** A parsed row: keys and answers as the file has them. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Reads a line that holds one JSON object; anything else is answered undefined. */
+export function parseRow(text: string): Row | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Row)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What every comparison of a row needs: the form, the counts, and where the row stands. */
 export interface RowContext {
   readonly form: EntryForm;

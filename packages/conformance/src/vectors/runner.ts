@@ -3,7 +3,7 @@ import { compareEntryRow, levelOfFile } from './entry-rows.js';
 import { compareFacts } from './facts-rows.js';
 import type { VectorFolder } from './folder.js';
 import { compareOperationRow } from './operation-rows.js';
-import type { Row } from './row.js';
+import { parseRow, type Row } from './row.js';
 import { Tally } from './tally.js';
 
 /** What one folder's comparison found. Facts are counted apart from the vectors. */
@@ -50,17 +50,6 @@ export function runVectors(
     ? compareFacts(form, folder.facts, `${folder.name}/facts.json`, vmFlag)
     : new Tally();
   return ok({ folder: folder.name, form: form.name, headers: form.headers, vectors, facts });
-}
-
-function parseRow(text: string): Row | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Row)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The row's inputs in a few words. */

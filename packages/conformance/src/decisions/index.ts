@@ -1,0 +1,4 @@
+export type { DecisionComparer, DecisionRow } from './comparer.js';
+export { type DecisionFileName, decisionFileName } from './file-name.js';
+export { normalPageComparer, recorded } from './normal-page-rows.js';
+export { runDecisions } from './run-decisions.js';

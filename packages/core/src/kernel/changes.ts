@@ -1,0 +1,16 @@
+import { type Change, completeChanges } from './change.js';
+import { MAINLINE_CHANGES } from './changes-mainline.js';
+import { RFC_2025_06_CHANGES } from './changes-rfc-2025-06.js';
+
+/** Ids of all changes, so that code asking for one cannot misspell it. */
+export type ChangeId = keyof typeof MAINLINE_CHANGES | keyof typeof RFC_2025_06_CHANGES;
+
+/** Every change that a revision may be made of. */
+export const CHANGES: readonly Change[] = [
+  ...completeChanges(MAINLINE_CHANGES),
+  ...completeChanges(RFC_2025_06_CHANGES),
+];
+
+/** Looks a change up; undefined for an id that nobody has declared. */
+export const findChange = (id: string): Change | undefined =>
+  CHANGES.find((change) => change.id === id);

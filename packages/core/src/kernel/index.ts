@@ -1,0 +1,6 @@
+export type { Change } from './change.js';
+export * from './change-set.js';
+export * from './changes.js';
+export * from './config.js';
+export * from './kernel.js';
+export * from './revisions.js';

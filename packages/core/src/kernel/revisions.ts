@@ -1,0 +1,190 @@
+import type { HeaderGeneration } from '../form/level.js';
+import { fail, ok, type Result } from '../outcome.js';
+import type { ChangeId } from './changes.js';
+import { RFC_2025_06_CHANGES } from './changes-rfc-2025-06.js';
+
+/** A kernel whose behaviour is known: another one, less some changes, plus some. */
+export interface Revision {
+  readonly id: string;
+  /** Its name in the tables of SPEC 0.2. */
+  readonly specId: string;
+  /** Generation of its headers: how its entries are encoded. */
+  readonly headers: HeaderGeneration;
+  /** The exact tree that it was checked against. */
+  readonly tree: string;
+  /** The revision that it builds on; null for the oldest. */
+  readonly basedOn: string | null;
+  /** Changes of its base that it does not have. */
+  readonly undoes: readonly string[];
+  /** What it adds, in order. */
+  readonly changes: readonly string[];
+}
+
+/** A revision whose ids the compiler has checked. */
+type Checked = Revision & { undoes: readonly ChangeId[]; changes: readonly ChangeId[] };
+
+/** Patches of the RFC in order; patch N is number N - 1. */
+const RFC_PATCHES = Object.keys(RFC_2025_06_CHANGES) as (keyof typeof RFC_2025_06_CHANGES)[];
+
+/** rfc-2025-06/0 is v6.17 without patch 9, whose content v6.17 had already; /N adds patch N. */
+const RFC_2025_06: readonly Checked[] = [undefined, ...RFC_PATCHES].map((patch, n) => ({
+  id: `rfc-2025-06/${n}`,
+  specId: `r4.${n}`,
+  headers: '6.12',
+  tree:
+    n === 0
+      ? 'busysteve/linux-6.17.0-rust-ported-c with patch 9 reverted'
+      : `rfc-2025-06/0 with patches 1 to ${n} of the mail thread applied`,
+  basedOn: n === 0 ? 'v6.17' : `rfc-2025-06/${n - 1}`,
+  undoes: n === 0 ? ['is-huge-zero-pfn'] : [],
+  changes: patch === undefined ? [] : [patch],
+}));
+
+/** All revisions, bases before what is built on them. They branch: the RFC is no base of v6.18. */
+const CHECKED: readonly Checked[] = [
+  {
+    id: 'v6.1',
+    specId: 'r0b',
+    headers: '6.1',
+    tree: 'Debian linux-source-6.1, 6.1.192 (with stable backports)',
+    basedOn: null,
+    undoes: [],
+    changes: ['remap-cleans-up', 'zap-pmd-dirties-folio'],
+  },
+  {
+    id: 'v6.9',
+    specId: 'r1',
+    headers: '6.12',
+    tree: 'ec-jt/linux-6.9.0',
+    basedOn: 'v6.1',
+    undoes: ['remap-cleans-up', 'zap-pmd-dirties-folio'],
+    changes: [
+      'longterm-breaks-cow',
+      'file-write-pin-refused',
+      'shadow-stack-vma',
+      'p2pdma-refused',
+      'manual-write-upgrade',
+      'rmap-by-level',
+    ],
+  },
+  {
+    id: 'v6.12',
+    specId: 'r2',
+    headers: '6.12',
+    tree: 'Debian linux-source-6.12, 6.12.117 (with stable backports)',
+    basedOn: 'v6.9',
+    undoes: [],
+    changes: [
+      'remap-cleans-up',
+      'page-count-in-validation',
+      'zeropage-support',
+      'zeropage-in-readonly-vma',
+      'zeropage-rmap-check',
+      'huge-pfnmap',
+      'mixed-not-ok-sigbus',
+      'folio-walk',
+      'gup-grabs-folios',
+      'large-mapcount',
+      'zap-pmd-dirties-folio',
+      'gntdev-clears-maywrite',
+      'fuse-dax-whole-file',
+    ],
+  },
+  {
+    id: 'v6.17',
+    specId: 'r3',
+    headers: '6.12',
+    tree: 'busysteve/linux-6.17.0-rust-ported-c (mm/memory.c is git blob 0ba4f6b71847)',
+    basedOn: 'v6.12',
+    undoes: ['zap-pmd-dirties-folio', 'gntdev-clears-maywrite'],
+    changes: [
+      'guard-markers',
+      'huge-zero-replaced-on-write',
+      'follow-write-common',
+      'insert-page-mkwrite',
+      'vmf-insert-page-mkwrite',
+      'rmap-pud',
+      'insert-folio-huge',
+      'fsdax-not-longterm',
+      'dax-refcounted',
+      'pxx-devmap-removed',
+      'devmap-bit-removed',
+      'mm-ids',
+      'one-device-exclusive-type',
+      'anon-vma-refcount-check',
+      'huge-zero-overwrites',
+      'mmap-prepare-in-report',
+      'mprotect-batches',
+      'is-huge-zero-pfn',
+    ],
+  },
+  ...RFC_2025_06,
+  {
+    id: 'v6.18',
+    specId: 'r5',
+    headers: '6.12',
+    tree: 'gfunkmonk/linux-6.18.2',
+    basedOn: 'v6.17',
+    undoes: [],
+    changes: [
+      'insert-pmd-owns-lock',
+      'insert-pud-owns-lock',
+      'huge-zero-by-insert-folio',
+      'dax-huge-zero-by-insert-folio',
+      'huge-zero-pmd-special',
+      'fork-keeps-huge-zero',
+      'pgtable-level-enum',
+      'bad-page-map-report',
+      'common-normal-page',
+      'normal-page-by-level',
+      'normal-page-pud',
+      'find-normal-page',
+      'slab-is-page-type',
+      'persistent-huge-zero',
+    ],
+  },
+  {
+    id: 'v6.18-fixed',
+    specId: 'r5f',
+    headers: '6.12',
+    tree: 'RBCSFQ/linux-6.18.y (6.18.35)',
+    basedOn: 'v6.18',
+    undoes: [],
+    changes: ['special-per-level'],
+  },
+  {
+    id: 'v7.2',
+    specId: 'r6',
+    headers: '7.2',
+    tree: 'Debian linux-source-7.2, 7.2.13',
+    basedOn: 'v6.18-fixed',
+    undoes: [],
+    changes: [
+      'zap-pmd-dirties-folio',
+      'zap-pmd-by-normal-page',
+      'special-huge-without-file',
+      'fork-by-destination-flags',
+      'device-private-pmd',
+      'folio-walk-without-migration',
+      'remap-sets-flags-first',
+      'insert-pages-warns',
+      'special-zap-takes-mixedmap',
+      'numa-filter-shared',
+      'swap-in-always-cached',
+      'pagemap-none-written',
+    ],
+  },
+];
+
+/** The revisions that Pagewright knows, bases first (DESIGN 2, Kernel). */
+export const REVISIONS: readonly Revision[] = CHECKED;
+
+/** A revision by id; an unknown one is answered `unknown-revision` with the list of those known. */
+export function findRevision(id: string): Result<Revision> {
+  const found = REVISIONS.find((revision) => revision.id === id);
+  if (found !== undefined) return ok(found);
+  const known = REVISIONS.map((revision) => revision.id).join(', ');
+  return fail('unknown-revision', `unknown kernel revision "${id.slice(0, 40)}"; known: ${known}`, {
+    revision: id.slice(0, 40),
+  });
+}

@@ -1,0 +1,9 @@
+export * from './normal-folio.js';
+export * from './normal-page.js';
+export * from './rules.js';
+export type {
+  MappedEntry,
+  NormalPageQuestion,
+  Reasons,
+  Verdict,
+} from './verdict.js';
