@@ -40,7 +40,7 @@ export function swapFormat(
     make: or(and(shl(invert(arg('offset')), offset.low), offset.mask), shl(arg('type'), type.low)),
   };
   return {
-    types: swapTypes(headers, { devicePrivate, memoryFailure: true }),
+    types: swapTypes(headers, { devicePrivate, memoryFailure: true, uffdWp: true }),
     codecs: { pte: codec, pmd: codec },
     pfnBits: frameBits(levels),
     typeShift: GENERIC_TYPE_SHIFT,

@@ -5,6 +5,8 @@ import type { HeaderGeneration } from './level.js';
 export interface SwapConfig {
   readonly devicePrivate: boolean;
   readonly memoryFailure: boolean;
+  /** The form has uffd-wp. Asked of 6.1 alone, which has markers only then (PTE_MARKER_UFFD_WP). */
+  readonly uffdWp?: boolean;
 }
 
 /** Kinds of non-present entry. `swap` is a real swap slot. */
@@ -19,7 +21,8 @@ export type AbsentKind =
   | 'device-exclusive'
   | 'device-exclusive-read'
   | 'device-exclusive-write'
-  | 'marker';
+  | 'marker'
+  | 'swapin-error';
 
 /** Type numbers of one configuration: types below `maxSwapfiles` are swap files. */
 export interface SwapTypes {
@@ -34,7 +37,8 @@ export const SWAP_TYPE_BITS = 5;
 /**
  * Numbers the non-swap types, from the top of the type space down: marker last, below it the device
  * types, the three migration types, hwpoison; what remains are swap files. The device-exclusive
- * pair became one type between 6.12 and 7.2 (SPEC 9.9, SPEC-7.2 9.13; include/linux/swap.h).
+ * pair became one type between 6.12 and 7.2 (SPEC 9.9, SPEC-7.2 9.13; include/linux/swap.h). In 6.1
+ * a failed read from swap has a type of its own above the marker, later it is a marker bit.
  */
 export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTypes {
   const exclusive: AbsentKind[] =
@@ -47,7 +51,8 @@ export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTy
     ...(config.devicePrivate
       ? (['device-private-write', 'device-private-read', ...exclusive] as const)
       : []),
-    'marker',
+    ...(headers !== '6.1' || config.uffdWp ? (['marker'] as const) : []),
+    ...(headers === '6.1' ? (['swapin-error'] as const) : []),
   ];
   const maxSwapfiles = (1 << SWAP_TYPE_BITS) - kinds.length;
   const numbers = Object.fromEntries(kinds.map((kind, i) => [kind, maxSwapfiles + i]));
@@ -63,7 +68,8 @@ export function kindOfType(types: SwapTypes, type: number): AbsentKind {
 }
 
 /** Kinds whose offset is a frame number (is_pfn_swap_entry / softleaf_has_pfn). */
-export const hasPfn = (kind: AbsentKind): boolean => kind !== 'swap' && kind !== 'marker';
+export const hasPfn = (kind: AbsentKind): boolean =>
+  kind !== 'swap' && kind !== 'marker' && kind !== 'swapin-error';
 /** The three migration kinds. */
 export const isMigration = (kind: AbsentKind): boolean => kind.startsWith('migration-');
 
