@@ -18,7 +18,7 @@ import {
   when,
 } from '@pagewright/core';
 import { MEMORY_TYPES } from './bits.js';
-import { fieldValue, presentInvalidMask, type Shape } from './shape.js';
+import { ALL, fieldValue, presentInvalidMask, type Shape } from './shape.js';
 
 /**
  * Helpers that all mapping levels share, because the kernel casts pmd and pud entries to pte_t and
@@ -45,13 +45,13 @@ export interface EntryHelpers {
 const then = (first: Word, second: Word): Word => inline(second, { entry: first });
 
 /** Builds the shared helpers of a form. */
-export function entryHelpers({ m, headers }: Shape): EntryHelpers {
+export function entryHelpers(shape: Shape): EntryHelpers {
+  const { m, headers } = shape;
   const write = any(m('PTE_WRITE'));
   const swDirty = any(m('PTE_DIRTY'));
   const hwDirty = both(write, noneOf(m('PTE_RDONLY')));
   const valid = any(m('PTE_VALID'));
-  const oldMarks = headers === '6.1';
-  const invalidMark = oldMarks ? m('PTE_PROT_NONE') : presentInvalidMask(m);
+  const invalidMark = presentInvalidMask(shape);
   const presentInvalid = masked(m('PTE_VALID') | invalidMark, invalidMark);
   const writable = set(ENTRY, m('PTE_WRITE'));
   const mkdirty = when(
@@ -65,9 +65,10 @@ export function entryHelpers({ m, headers }: Shape): EntryHelpers {
     present: either(valid, presentInvalid),
     presentInvalid,
     // Since 6.10 huge pages being invalidated bear the same mark: PROT_NONE is told by no access.
-    protnone: oldMarks
-      ? presentInvalid
-      : both(presentInvalid, noneOf(m('PTE_USER')), any(m('PTE_UXN'))),
+    protnone:
+      headers === '6.1'
+        ? presentInvalid
+        : both(presentInvalid, noneOf(m('PTE_USER')), any(m('PTE_UXN'))),
     mkinvalid: clear(set(ENTRY, invalidMark), m('PTE_VALID')),
     swDirty,
     hwDirty,
@@ -87,17 +88,14 @@ export function entryHelpers({ m, headers }: Shape): EntryHelpers {
       mkdirty,
       wrprotect,
       mkwrite_novma: when(swDirty, clear(writable, m('PTE_RDONLY')), writable),
-      modify: modify(
-        then(keepDirty, replaced(changeable(m, invalidMark, oldMarks))),
-        swDirty,
-        mkdirty,
-      ),
+      modify: modify(then(keepDirty, replaced(changeable(shape))), swDirty, mkdirty),
     },
   };
 }
 
 /** Bits that a new protection replaces (pte_modify). */
-function changeable(m: Shape['m'], invalidMark: bigint, oldMarks: boolean): bigint {
+function changeable(shape: Shape): bigint {
+  const { m, headers } = shape;
   const bits = m(
     'PTE_USER',
     'PTE_PXN',
@@ -108,7 +106,7 @@ function changeable(m: Shape['m'], invalidMark: bigint, oldMarks: boolean): bigi
     'PTE_GP',
     'PTE_ATTRINDX',
   );
-  return bits | invalidMark | (oldMarks ? 0n : m('PTE_PO_IDX'));
+  return bits | presentInvalidMask(shape) | (headers === '6.1' ? 0n : m('PTE_PO_IDX'));
 }
 
 const replaced = (mask: bigint): Word => or(clear(ENTRY, mask), and(PROT, mask));
@@ -168,6 +166,3 @@ export function pteHelpers(shape: Shape, shared: EntryHelpers, frame: HelperTabl
   }
   return { ...shared.tests, ...shared.changes, ...uffdHelpers(shape, shared), ...frame, ...own };
 }
-
-/** All bits of an entry. */
-export const ALL = 0xffff_ffff_ffff_ffffn;

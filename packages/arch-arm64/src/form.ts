@@ -26,6 +26,7 @@ import { protections } from './protections.js';
 import type { Shape } from './shape.js';
 import { swapFormat } from './swap.js';
 import { foldedPud, pmdHelpers, pudHelpers, tableOnlyHelpers } from './upper-helpers.js';
+import { vmFlags } from './vm-flags.js';
 
 /** Options of a form, and a bit table to use instead of the form's own (tests move bits so). */
 export interface Arm64FormOptions extends FormOptions {
@@ -61,6 +62,7 @@ export function buildForm(spec: FormSpec, options: Arm64FormOptions, headers: He
     pointers: pointers(shape),
     leaves: leafCodecs(shape, mapping(levels, frames)),
     tables: Object.fromEntries(tableDeciders(levels).map((level) => [level, address.physical])),
+    ...(encoding === 'plain' ? {} : { tableFrameBits: address.frameBits }),
     swap: swapFormat(bits, {
       headers,
       devicePrivate: options.devicePrivate ?? true,
@@ -70,7 +72,7 @@ export function buildForm(spec: FormSpec, options: Arm64FormOptions, headers: He
     protectionMap: map,
     namedProtections: named,
     supports: supportsOf(headers, devmap, uffdWp),
-    vmFlags: vmFlagsOf(headers),
+    vmFlags: vmFlags(headers),
   });
 }
 
@@ -133,13 +135,3 @@ const supportsOf = (headers: HeaderGeneration, devmap: boolean, uffdWp: boolean)
   shadowStack: headers === '7.2',
   pgtableDeposit: false,
 });
-
-/** Bits of VM_UFFD_MINOR and VM_SHADOW_STACK moved from kernel to kernel (include/linux/mm.h). */
-function vmFlagsOf(headers: HeaderGeneration): Readonly<Record<string, bigint>> {
-  const minorBit = { '6.1': 37n, '6.12': 38n, '7.2': 41n }[headers];
-  return {
-    VM_SOFTDIRTY: 0n,
-    VM_UFFD_MINOR: 1n << minorBit,
-    VM_SHADOW_STACK: headers === '7.2' ? 1n << 38n : 0n,
-  };
-}

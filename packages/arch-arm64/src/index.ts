@@ -41,7 +41,7 @@ export const arm64: ArchBackend = {
   formFromDump(facts) {
     const found = dumpedForm(facts);
     if (!found.ok) return found;
-    const { spec, headers, devmap } = found.value;
-    return arm64Form(spec.name, { headers, devmap });
+    const { spec, headers } = found.value;
+    return arm64Form(spec.name, { headers });
   },
 };

@@ -7,16 +7,16 @@ const EM_AARCH64 = 183;
 /** Addresses that no granule can translate without LPA or LPA2 begin above this many bits. */
 const PLAIN_ADDRESS_BITS = 48;
 
-/** A form and what a kernel's age decides about it. */
+/** A form and the generation of its headers. */
 export interface DumpedForm {
   readonly spec: FormSpec;
   readonly headers: HeaderGeneration;
-  readonly devmap: boolean;
 }
 
 /**
  * The form that a dumped kernel ran with, from VMCOREINFO. What it was configured for (VA_BITS) does
- * not say how it ran: TCR_EL1_T1SZ does. Codes: `not-this-arch`, `bad-vmcoreinfo`, `unknown-form`.
+ * not say how it ran: TCR_EL1_T1SZ does. Codes: `not-this-arch`, `bad-vmcoreinfo`, `undecided`,
+ * `unknown-form`. Whether DEVICE_PRIVATE is on, which moves swap types, VMCOREINFO does not tell.
  */
 export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
   const { elfMachine, vmcoreinfo } = facts;
@@ -29,22 +29,23 @@ export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
   const addressBits = runningAddressBits(vmcoreinfo);
   if (!addressBits.ok) return addressBits;
   const encoding = encodingOf(pageSize.value, addressBits.value, vmcoreinfo);
-  const age = ageOf(vmcoreinfo.get('OSRELEASE'));
-  if (!age.ok) return age;
+  const generation = generationOf(vmcoreinfo);
+  if (!generation.ok) return generation;
+  const headers = generation.value;
   const spec = FORMS.find(
     (form) =>
       1 << form.pageShift === pageSize.value &&
       form.addressBits === addressBits.value &&
       form.encoding === encoding,
   );
-  if (spec === undefined || !spec.headers.includes(age.value.headers)) {
+  if (spec === undefined || !spec.headers.includes(headers)) {
     return fail(
       'unknown-form',
-      `no form for pages of ${pageSize.value} bytes and ${addressBits.value}-bit addresses (${encoding}, headers ${age.value.headers})`,
+      `no form for pages of ${pageSize.value} bytes and ${addressBits.value}-bit addresses (${encoding}, headers ${headers})`,
       { pageSize: pageSize.value, addressBits: addressBits.value },
     );
   }
-  return ok({ spec, ...age.value });
+  return ok({ spec, headers });
 }
 
 /** 64 - T1SZ; kernels that do not say it (before 5.11) ran with what they were configured for. */
@@ -70,16 +71,21 @@ function encodingOf(
 }
 
 /**
- * Nothing in VMCOREINFO tells the entry layout: it goes by the release. arm64 moved PROT_NONE, the
- * swap fields and added uffd-wp in 6.10; devmap went in 6.17.
+ * Lines that came or went near the changes of arm64's entries, newest first: page.compound_info with
+ * 7.x, the slab page type in 6.11, one release after PROT_NONE and the swap fields moved. A 6.10
+ * kernel is therefore taken for an older one.
  */
-function ageOf(release: string | undefined): Result<Omit<DumpedForm, 'spec'>> {
-  const found = /^(\d{1,4})\.(\d{1,4})/.exec(release ?? '');
-  if (found === null) return badLine('OSRELEASE', release);
-  const [major, minor] = [Number(found[1]), Number(found[2])];
-  const atLeast = (a: number, b: number): boolean => major > a || (major === a && minor >= b);
-  const headers = atLeast(7, 0) ? '7.2' : atLeast(6, 10) ? '6.12' : '6.1';
-  return ok({ headers, devmap: !atLeast(6, 17) });
+const GENERATION_SIGNS: readonly (readonly [string, HeaderGeneration])[] = [
+  ['OFFSET(page.compound_info)', '7.2'],
+  ['NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)', '6.12'],
+  ['NUMBER(PG_slab)', '6.1'],
+];
+
+function generationOf(lines: DumpFacts['vmcoreinfo']): Result<HeaderGeneration> {
+  const found = GENERATION_SIGNS.find(([key]) => lines.has(key));
+  if (found !== undefined) return ok(found[1]);
+  const keys = GENERATION_SIGNS.map(([key]) => key).join(', ');
+  return fail('undecided', `VMCOREINFO has none of ${keys}: which headers is unknown`);
 }
 
 function readNumber(lines: DumpFacts['vmcoreinfo'], key: string): Result<number> {

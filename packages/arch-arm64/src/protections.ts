@@ -1,4 +1,3 @@
-import type { Masks } from '@pagewright/core';
 import { MEMORY_TYPES } from './bits.js';
 import { fieldValue, presentInvalidMask, type Shape, typeMask } from './shape.js';
 
@@ -12,7 +11,8 @@ export interface Protections {
  * Protections (asm/pgtable-prot.h) for a machine without EPAN, BTI and kernel page-table isolation:
  * there execute-only mappings are readable, PTE_MAYBE_GP and PTE_MAYBE_NG are 0.
  */
-export function protections({ m, headers, bits }: Shape): Protections {
+export function protections(shape: Shape): Protections {
+  const { m, headers, bits } = shape;
   const has = (name: string): bigint => (bits.some((f) => f.name === name) ? m(name) : 0n);
   const common =
     typeMask(m) |
@@ -29,7 +29,7 @@ export function protections({ m, headers, bits }: Shape): Protections {
   const PAGE_SHARED_EXEC = shared;
   const PAGE_SHARED = shared | m('PTE_UXN');
   const PAGE_NONE =
-    (common & ~m('PTE_VALID')) | m('PTE_NG', 'PTE_RDONLY') | noExecute | absentMark(m, headers);
+    (common & ~m('PTE_VALID')) | m('PTE_NG', 'PTE_RDONLY') | noExecute | presentInvalidMask(shape);
   const named = {
     PAGE_NONE,
     PAGE_READONLY,
@@ -47,19 +47,13 @@ export function protections({ m, headers, bits }: Shape): Protections {
     _PAGE_GCS: common | m('PTE_NG', 'PTE_UXN', 'PTE_WRITE', 'PTE_USER'),
     _PAGE_GCS_RO: common | m('PTE_NG', 'PTE_UXN', 'PTE_USER'),
   };
-  const readable = [PAGE_NONE, PAGE_READONLY, PAGE_READONLY, PAGE_READONLY];
-  const executable = [1, 2, 3, 4].map(() => PAGE_READONLY_EXEC);
+  const exec = PAGE_READONLY_EXEC;
   return {
     named: headers === '7.2' ? { ...named, ...stacks } : named,
     map: [
-      ...readable,
-      ...executable,
+      ...[PAGE_NONE, PAGE_READONLY, PAGE_READONLY, PAGE_READONLY, exec, exec, exec, exec],
       ...[PAGE_NONE, PAGE_READONLY, PAGE_SHARED, PAGE_SHARED],
-      ...[PAGE_READONLY_EXEC, PAGE_READONLY_EXEC, PAGE_SHARED_EXEC, PAGE_SHARED_EXEC],
+      ...[exec, exec, PAGE_SHARED_EXEC, PAGE_SHARED_EXEC],
     ],
   };
 }
-
-/** What makes a PROT_NONE entry present though not valid: since 6.10 the bit PTE_NG again. */
-const absentMark = (m: Masks, headers: Shape['headers']): bigint =>
-  headers === '6.1' ? m('PTE_PROT_NONE') : presentInvalidMask(m);

@@ -21,5 +21,12 @@ export const typeMask = (m: Masks): bigint => m('PTE_VALID', 'PTE_TABLE_BIT');
 /** A field's mask holding a value. */
 export const fieldValue = (mask: bigint, value: number): bigint => (mask & -mask) * BigInt(value);
 
-/** The mask under which an entry that is not valid counts as present (since 6.10). */
-export const presentInvalidMask = (m: Masks): bigint => m('PTE_NG');
+/**
+ * The bit that makes an entry present although it is not valid (PTE_PRESENT_INVALID): since 6.10 it
+ * is that of nG, before only PROT_NONE had one.
+ */
+export const presentInvalidMask = ({ m, headers }: Pick<Shape, 'm' | 'headers'>): bigint =>
+  headers === '6.1' ? m('PTE_PROT_NONE') : m('PTE_NG');
+
+/** All bits of an entry. */
+export const ALL = 0xffff_ffff_ffff_ffffn;

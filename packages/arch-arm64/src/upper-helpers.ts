@@ -13,8 +13,8 @@ import {
   set,
   type Test,
 } from '@pagewright/core';
-import { ALL, type EntryHelpers, uffdHelpers } from './entry-helpers.js';
-import { type Shape, typeMask } from './shape.js';
+import { type EntryHelpers, uffdHelpers } from './entry-helpers.js';
+import { ALL, type Shape, typeMask } from './shape.js';
 
 const isTable = ({ m }: Shape): Test => masked(typeMask(m), typeMask(m));
 const isBlock = ({ m }: Shape): Test => masked(typeMask(m), m('PTE_VALID'));
