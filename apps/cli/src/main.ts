@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-export {};
+import { run } from './program.js';
+import { surviveClosedPipes } from './terminal.js';
+
+surviveClosedPipes();
+await run(process.argv.slice(2));

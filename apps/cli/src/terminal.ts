@@ -1,0 +1,71 @@
+import type { Problem, Result } from '@pagewright/core';
+import { escapeText, renderJson, renderText } from '@pagewright/report';
+import type { Answer } from './verb.js';
+
+/** How answers are to be shown. */
+export interface Style {
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly color: boolean;
+}
+
+/** Columns where the output is no terminal. */
+const WIDTH_WITHOUT_TERMINAL = 100;
+
+/** Colours where they can be shown and nobody said no (https://no-color.org). */
+const wantsColor = (style: Style): boolean =>
+  style.color &&
+  process.stdout.isTTY === true &&
+  !process.env.NO_COLOR &&
+  process.env.TERM !== 'dumb';
+
+/** A reader that goes away early (`| head`) is no error. */
+export function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
+}
+
+/** Prints an answer on standard output, a problem as one line on standard error. */
+export function show(result: Result<Answer>, style: Style): void {
+  if (!result.ok) {
+    showProblem(result.problem, style.debug);
+    return;
+  }
+  const { document, exitCode, problem } = result.value;
+  process.exitCode = exitCode;
+  process.stdout.write(
+    style.json
+      ? renderJson(document)
+      : renderText(document, {
+          color: wantsColor(style),
+          width: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+        }),
+  );
+  if (problem !== undefined) showProblem(problem, style.debug);
+}
+
+/** One line that names what and where, and exit code 2; with `debug` the evidence follows. */
+export function showProblem({ code, message, evidence }: Problem, debug: boolean): void {
+  process.exitCode = 2;
+  const lines = [`pagewright: ${escapeText(message)}`];
+  if (debug) {
+    lines.push(`  code: ${code}`);
+    for (const [key, value] of Object.entries(evidence ?? {})) {
+      lines.push(`  ${key}: ${escapeText(String(value))}`);
+    }
+  }
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** A mistake of ours: one line all the same, the stack with `debug`. */
+export function showMistake(error: unknown, debug: boolean): void {
+  process.exitCode = 2;
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
+  const hint = debug ? '' : ' (--debug shows where)';
+  process.stderr.write(`pagewright: internal error: ${escapeText(message)}${hint}\n`);
+  if (debug) process.stderr.write(`${stack}\n`);
+}
