@@ -17,11 +17,7 @@ export function bitStripLines(strip: BitStrip, width: number): readonly (readonl
     { title: 'value', align: 'right' },
     { title: 'meaning' },
   ] as const;
-  return [
-    ...digitLines(strip),
-    spansOf(''),
-    ...tableLines({ kind: 'table', columns, rows }, width),
-  ];
+  return [...digitLines(strip), [], ...tableLines({ kind: 'table', columns, rows }, width)];
 }
 
 function fieldRow({ name, low, width, value, meaning }: StripField): readonly Text[] {
