@@ -1,4 +1,5 @@
 export type { DecisionComparer, DecisionRow } from './comparer.js';
 export { type DecisionFileName, decisionFileName } from './file-name.js';
 export { normalPageComparer, recorded } from './normal-page-rows.js';
+export * from './rules-matrix.js';
 export { runDecisions } from './run-decisions.js';
