@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Revision } from '@pagewright/core';
 import { describe, expect, test } from 'vitest';
 import {
   type DecisionComparer,
@@ -53,6 +54,48 @@ describe('recorded decisions of the kernel', () => {
   test('all files, all answers', () => {
     const tally = compared(recorded);
     expect([recorded.length, tally.compared, tally.mismatchCount]).toEqual([16, 202_800, 0]);
+  });
+});
+
+describe('a planted fault', () => {
+  /** Compares one recorded file with a kernel that lacks a change, or has one too many. */
+  function mismatches(name: string, fault: Pick<Revision, 'undoes' | 'changes'>): number {
+    const honest = normalPageComparer();
+    const faulty: DecisionComparer = {
+      group: honest.group,
+      compare: (row, { id, ...rest }) =>
+        honest.compare(row, { ...rest, ...fault, id: 'faulty', basedOn: id }),
+    };
+    const files = recorded.filter((one) => one.name === `vm_normal_page.${name}.jsonl.gz`);
+    const result = runDecisions(files, [faulty]);
+    if (!result.ok) throw new Error(result.problem.message);
+    expect(result.value.compared).toBeGreaterThan(8000);
+    return result.value.mismatchCount;
+  }
+
+  // Not among them: the rows cannot show whether a hook or a devmap mark is looked at where the
+  // kernel has neither; core's own tests and the rules matrix do.
+  test.each([
+    ['6.18.35', ['special-per-level']],
+    ['7.2', ['zap-pmd-by-normal-page', 'special-per-level']],
+    ['6.18', ['normal-page-by-level']],
+    ['6.18', ['normal-page-pud']],
+    ['6.17', ['is-huge-zero-pfn']],
+    ['6.12', ['zeropage-in-readonly-vma', 'zeropage-rmap-check', 'zeropage-support']],
+    ['6.12', ['huge-pfnmap']],
+    ['r4.1', ['drop-bound-check']],
+    ['r4.9', ['is-huge-zero-pfn']],
+    ['r4.10', ['common-normal-page']],
+    ['r4.11', ['drop-linear-cow-rule']],
+    ['r4.13', ['normal-page-pud']],
+  ])('%s without %s is caught', (name, undoes) => {
+    expect(mismatches(name, { undoes, changes: [] })).toBeGreaterThan(0);
+  });
+
+  test('patches that change no answer are told from those that do', () => {
+    expect(mismatches('r4.1', { undoes: [], changes: ['drop-highest-memmap-pfn'] })).toBe(0);
+    expect(mismatches('r4.12', { undoes: ['drop-pmd-addr-parameter'], changes: [] })).toBe(0);
+    expect(mismatches('r4.8', { undoes: ['huge-zero-pmd-special'], changes: [] })).toBe(0);
   });
 });
 
