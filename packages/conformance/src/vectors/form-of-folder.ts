@@ -28,7 +28,7 @@ export function formOfFolder(
       folder: folder.name,
     });
   }
-  const headers = headersOf(folder.facts);
+  const headers = headersOf(folder.facts) ?? headersOfRows(folder);
   const devicePrivate = folder.facts?.config?.DEVICE_PRIVATE;
   return best.backend.form(best.name, {
     ...(headers === undefined ? {} : { headers }),
@@ -40,4 +40,26 @@ export function formOfFolder(
 export function headersOf(facts: Facts | undefined): HeaderGeneration | undefined {
   const release = /^\d+\.\d+/.exec(facts?.kernel ?? '')?.[0];
   return HEADER_GENERATIONS.find((generation) => generation === release);
+}
+
+/** Keys that only rows of one generation have (golden-7.2's new and gone keys). */
+const TELLING_KEYS: readonly (readonly [key: string, generation: HeaderGeneration])[] = [
+  ['"uffd_marker"', '7.2'],
+  ['"is_huge"', '7.2'],
+  ['"softleaf_type"', '7.2'],
+  ['"op":"make_device_exclusive_entry"', '7.2'],
+  ['"none_mostly"', '6.12'],
+  ['"devmap"', '6.12'],
+  ['"op":"mk_pmd"', '6.12'],
+];
+
+/** Without facts, the rows tell: the first key in any file that only one generation has. */
+function headersOfRows(folder: VectorFolder): HeaderGeneration | undefined {
+  for (const file of folder.files) {
+    for (const line of file.lines()) {
+      const found = TELLING_KEYS.find(([key]) => line.includes(key));
+      if (found !== undefined) return found[1];
+    }
+  }
+  return undefined;
 }
