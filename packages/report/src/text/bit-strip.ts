@@ -1,6 +1,5 @@
 import type { BitStrip, Span, StripField, Text } from '../document.js';
 import { span } from '../document.js';
-import { spansOf } from './spans.js';
 import { tableLines } from './table.js';
 
 /** Bits shown in one group. */
