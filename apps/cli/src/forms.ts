@@ -6,7 +6,6 @@ import {
   findRevision,
   HEADER_GENERATIONS,
   type HeaderGeneration,
-  type Level,
   ok,
   REVISIONS,
   type Result,
@@ -119,13 +118,4 @@ function collect(forms: readonly Result<EntryForm>[]): Result<EntryForm[]> {
     found.push(form.value);
   }
   return ok(found);
-}
-
-/** Checks that a form has tables of a level; code `no-such-level`, with those that it has. */
-export function checkLevel(form: EntryForm, level: Level): Result<Level> {
-  if (form.hasTable(level)) return ok(level);
-  const levels = form.levels.filter(({ folded }) => !folded).map((geometry) => geometry.level);
-  const why = form.geometry(level)?.folded ? `its ${level} is folded` : `it has no ${level}`;
-  const message = `${form.name} has no ${level} entries: ${why}; levels: ${levels.join(', ')}`;
-  return fail('no-such-level', message, { form: form.name, level });
 }

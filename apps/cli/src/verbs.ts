@@ -14,4 +14,14 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'say what page-table entries mean, bit by bit',
     load: () => import('./verbs/decode.js'),
   },
+  {
+    name: 'normal',
+    summary: 'say whether an entry maps a normal page, and why',
+    load: () => import('./verbs/normal.js'),
+  },
+  {
+    name: 'walk',
+    summary: 'walk page tables in a memory dump: one address, or a span',
+    load: () => import('./verbs/walk.js'),
+  },
 ];

@@ -114,7 +114,7 @@ function permissionsOf(form: EntryForm, level: Level, raw: Bits): PermissionData
   return { read: ask('read'), write: ask('write'), execute: ask('execute'), user: ask('user') };
 }
 
-function absentData(decoded: AbsentEntry): AbsentData {
+export function absentData(decoded: AbsentEntry): AbsentData {
   const { what, type, offset, pfn, young, dirty, markers } = decoded;
   return {
     what,

@@ -1,20 +1,11 @@
-import {
-  bits,
-  type EntryForm,
-  fail,
-  isLevel,
-  LEVELS,
-  type Level,
-  ok,
-  type Result,
-} from '@pagewright/core';
+import { bits, LEVELS, ok, type Result } from '@pagewright/core';
 import type { Section } from '@pagewright/report';
 import type { Command } from 'commander';
 import { type EntryData, readEntry } from '../decode/entry-data.js';
 import { entrySection } from '../decode/entry-section.js';
-import { checkLevel, type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForms } from '../forms.js';
+import { checkedEntry, parseLevel } from '../entry-level.js';
+import { type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForms } from '../forms.js';
 import { readEntries } from '../input/entries.js';
-import type { EntryWord } from '../input/entry-words.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface DecodeOptions extends FormChoice {
@@ -72,32 +63,4 @@ export async function decode(
   }
   const data = { schema: 'pagewright/decode/1', entries };
   return ok({ document: { blocks: sections, data }, exitCode: 0 });
-}
-
-/** Reads `--level`; code `unknown-level`. */
-export function parseLevel(text: string | undefined): Result<Level | undefined> {
-  if (text === undefined) return ok(undefined);
-  if (isLevel(text)) return ok(text);
-  const level = text.slice(0, 40);
-  return fail('unknown-level', `unknown level "${level}"; levels: ${LEVELS.join(', ')}`, { level });
-}
-
-/** The level of an entry: as written beside it, as asked for, or pte; the word must fit the form. */
-export function checkedEntry(
-  form: EntryForm,
-  { raw, level: written }: EntryWord,
-  asked: Level | undefined,
-): Result<Level> {
-  const word = `0x${raw.toString(16)}`;
-  const { wordBits } = form.definition;
-  if (written !== undefined && asked !== undefined && written !== asked) {
-    return fail('bad-entry', `entry ${word}: written as a ${written}, but --level says ${asked}`, {
-      raw,
-    });
-  }
-  if (raw >> BigInt(wordBits) !== 0n) {
-    const message = `entry ${word}: wider than the ${wordBits} bits of a word of ${form.name}`;
-    return fail('bad-entry', message, { raw, wordBits });
-  }
-  return checkLevel(form, written ?? asked ?? 'pte');
 }
