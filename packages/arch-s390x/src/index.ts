@@ -1,1 +1,48 @@
-export {};
+/**
+ * @pagewright/arch-s390x: s390x page-table entries with 3, 4 and 5 levels.
+ * @packageDocumentation
+ */
+import {
+  type ArchBackend,
+  type EntryForm,
+  fail,
+  type HeaderGeneration,
+  ok,
+  type Result,
+} from '@pagewright/core';
+import { buildForm, type S390xFormOptions } from './form.js';
+import { FORMS, summary } from './forms.js';
+import { dumpedForm } from './kernel.js';
+
+export type { S390xFormOptions } from './form.js';
+
+/**
+ * Builds an s390x form by name; `bits` puts another bit table in the place of the form's own.
+ * Code `unknown-form` for a name or a header generation that does not exist.
+ */
+export function s390xForm(name: string, options: S390xFormOptions = {}): Result<EntryForm> {
+  const spec = FORMS.find((form) => form.name === name);
+  if (spec === undefined) return fail('unknown-form', `s390x has no form "${name}"`, { name });
+  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
+  if (!spec.headers.includes(headers)) {
+    return fail('unknown-form', `${name} does not exist with headers ${headers}`, {
+      name,
+      headers,
+    });
+  }
+  return ok(buildForm(spec, options, headers));
+}
+
+/** The s390x backend. */
+export const s390x: ArchBackend = {
+  arch: 's390x',
+  forms: FORMS.map((spec) => ({ name: spec.name, summary: summary(spec), headers: spec.headers })),
+  form: s390xForm,
+  /** The form of the kernel's own tables; every process has a form of its own (see `kernel.ts`). */
+  formFromDump(facts) {
+    const found = dumpedForm(facts);
+    if (!found.ok) return found;
+    const { spec, headers } = found.value;
+    return s390xForm(spec.name, { headers });
+  },
+};

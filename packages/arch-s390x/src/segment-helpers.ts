@@ -1,0 +1,107 @@
+import {
+  and,
+  any,
+  both,
+  ENTRY,
+  either,
+  equal,
+  type HelperTable,
+  noneOf,
+  not,
+  or,
+  PROT,
+  set,
+  shr,
+  type Test,
+  type Word,
+  when,
+  word,
+} from '@pagewright/core';
+import { PAGE_SHIFT } from './geometry.js';
+import type { ProtectionName, Protections } from './protections.js';
+import { ONES, type Shape, trackedBits } from './shape.js';
+import { inTurn, trackedHelpers } from './tracked-helpers.js';
+
+/** The empty segment-table entry. */
+export const emptySegment = ({ m }: Shape): bigint => m('_SEGMENT_ENTRY_INVALID');
+
+/** pmd_present(): until 6.13 everything that is not the empty entry, zero included. */
+export const segmentPresent = (shape: Shape): Test =>
+  shape.upperSwap ? any(shape.m('_SEGMENT_ENTRY_PRESENT')) : not(equal(ENTRY, emptySegment(shape)));
+
+function segmentLeaf(shape: Shape): Test {
+  const large = any(shape.m('_SEGMENT_ENTRY_LARGE'));
+  return shape.upperSwap ? both(segmentPresent(shape), large) : large;
+}
+
+/** What a pointer to a page table may have set (_SEGMENT_ENTRY_BITS). */
+const tableBits = ({ m, upperSwap }: Shape): bigint =>
+  m(
+    '_SEGMENT_ENTRY_ORIGIN',
+    '_SEGMENT_ENTRY_LARGE',
+    '_SEGMENT_ENTRY_PROTECT',
+    '_SEGMENT_ENTRY_INVALID',
+    '_SEGMENT_ENTRY_COMM',
+    '_SEGMENT_ENTRY_TYPE_MASK',
+    ...(upperSwap
+      ? ['_SEGMENT_ENTRY_SOFT_DIRTY', '_SEGMENT_ENTRY_PRESENT']
+      : ['_SEGMENT_ENTRY_WRITE', '_SEGMENT_ENTRY_READ']),
+  );
+
+/** Helpers of pmds: entries of segment tables (arch/s390/include/asm/pgtable.h). */
+export function pmdHelpers(shape: Shape, protections: Protections): HelperTable {
+  const { m, upperSwap } = shape;
+  const bits = trackedBits(shape, 'pmd');
+  const { tests, changes } = trackedHelpers(bits);
+  const leaf = segmentLeaf(shape);
+  const frame = when(
+    leaf,
+    and(ENTRY, m('_SEGMENT_ENTRY_ORIGIN_LARGE')),
+    and(ENTRY, m('_SEGMENT_ENTRY_ORIGIN')),
+  );
+  const swapSide: HelperTable = {
+    swp_soft_dirty: tests.soft_dirty,
+    swp_mksoft_dirty: changes.mksoft_dirty,
+    swp_clear_soft_dirty: changes.clear_soft_dirty,
+  };
+  return {
+    ...tests,
+    ...changes,
+    none: equal(ENTRY, emptySegment(shape)),
+    present: segmentPresent(shape),
+    leaf,
+    trans_huge: leaf,
+    bad: either(any(m('_SEGMENT_ENTRY_TYPE_MASK')), leaf, any(ONES ^ tableBits(shape))),
+    protnone: both(leaf, noneOf(bits.read)),
+    mkhuge: set(ENTRY, m('_SEGMENT_ENTRY_LARGE') | bits.young | bits.protect),
+    modify: modify(shape, protections),
+    pfn: shr(frame, PAGE_SHIFT),
+    ...(upperSwap ? swapSide : {}),
+  };
+}
+
+function modify(shape: Shape, protections: Protections): Word {
+  const { m } = shape;
+  const { young, dirty, softDirty, protect, invalid } = trackedBits(shape, 'pmd');
+  const kept = m('_SEGMENT_ENTRY_ORIGIN_LARGE', '_SEGMENT_ENTRY_LARGE') | young | dirty | softDirty;
+  const clean = when(any(dirty), ENTRY, set(ENTRY, protect));
+  const old = when(any(young), ENTRY, set(ENTRY, invalid));
+  return inTurn(inTurn(or(and(ENTRY, kept), segmentProtection(protections)), clean), old);
+}
+
+/**
+ * massage_pgprot_pmd(): pmds are given the protections of ptes, and each is known by its exact
+ * value; whatever else is given becomes readable, writable and executable.
+ */
+export function segmentProtection({ named }: Protections): Word {
+  const known: [ProtectionName, ProtectionName][] = [
+    ['PAGE_NONE', 'SEGMENT_NONE'],
+    ['PAGE_RO', 'SEGMENT_RO'],
+    ['PAGE_RX', 'SEGMENT_RX'],
+    ['PAGE_RW', 'SEGMENT_RW'],
+  ];
+  return known.reduceRight<Word>(
+    (rest, [page, segment]) => when(equal(PROT, named[page]), word(named[segment]), rest),
+    word(named.SEGMENT_RWX),
+  );
+}
