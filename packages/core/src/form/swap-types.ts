@@ -9,7 +9,10 @@ export interface SwapConfig {
   readonly uffdWp?: boolean;
 }
 
-/** Kinds of non-present entry. `swap` is a real swap slot. */
+/**
+ * Kinds of non-present entry. `swap` is a real swap slot; `unknown` has a type above all that the
+ * kernel hands out, which entries with a wider type field (alpha, m68k) can say.
+ */
 export type AbsentKind =
   | 'swap'
   | 'hwpoison'
@@ -22,7 +25,8 @@ export type AbsentKind =
   | 'device-exclusive-read'
   | 'device-exclusive-write'
   | 'marker'
-  | 'swapin-error';
+  | 'swapin-error'
+  | 'unknown';
 
 /** Type numbers of one configuration: types below `maxSwapfiles` are swap files. */
 export interface SwapTypes {
@@ -63,13 +67,12 @@ export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTy
 export function kindOfType(types: SwapTypes, type: number): AbsentKind {
   if (type < types.maxSwapfiles) return 'swap';
   const found = Object.entries(types.numbers).find(([, number]) => number === type);
-  if (found === undefined) throw new Error(`no kind has swap type ${type}`);
-  return found[0] as AbsentKind;
+  return (found?.[0] ?? 'unknown') as AbsentKind;
 }
 
+const WITHOUT_PFN: readonly AbsentKind[] = ['swap', 'marker', 'swapin-error', 'unknown'];
 /** Kinds whose offset is a frame number (is_pfn_swap_entry / softleaf_has_pfn). */
-export const hasPfn = (kind: AbsentKind): boolean =>
-  kind !== 'swap' && kind !== 'marker' && kind !== 'swapin-error';
+export const hasPfn = (kind: AbsentKind): boolean => !WITHOUT_PFN.includes(kind);
 /** The three migration kinds. */
 export const isMigration = (kind: AbsentKind): boolean => kind.startsWith('migration-');
 
