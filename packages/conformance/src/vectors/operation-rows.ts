@@ -176,10 +176,11 @@ function builtAnswer(
       return has('pmd') ? back('pmd').type : undefined;
     case 'pmd_back_offset':
       return has('pmd') ? back('pmd').offset : undefined;
+    // Read back from the entry: what does not fit there (alpha has 24 bits) is lost.
     case 'type':
-      return op === 'swp_entry' ? undefined : value.type;
+      return op === 'swp_entry' ? undefined : back('pte').type;
     case 'offset':
-      return op === 'swp_entry' ? undefined : genericSwapEntry(form, { ...value, type: 0 });
+      return op === 'swp_entry' ? undefined : back('pte').offset;
     default:
       return undefined;
   }
