@@ -1,1 +1,57 @@
-export {};
+/**
+ * @pagewright/arch-nopte-special: architectures whose page-table entries have no special bit.
+ * @packageDocumentation
+ */
+import {
+  type ArchBackend,
+  type BitTable,
+  EntryForm,
+  type FormOptions,
+  fail,
+  type HeaderGeneration,
+  ok,
+  type Result,
+} from '@pagewright/core';
+import { alpha } from './alpha/form.js';
+import type { FormSpec } from './form-spec.js';
+import { dumpedGeneration } from './kernel.js';
+import { m68k } from './m68k/form.js';
+import { um } from './um/form.js';
+
+/** Options of a form, and a bit table to use instead of the form's own (tests move bits so). */
+export interface NopteSpecialFormOptions extends FormOptions {
+  readonly bits?: BitTable;
+}
+
+const SPECS: readonly FormSpec[] = [um, alpha, m68k];
+
+/**
+ * Builds a form by name. Code `unknown-form` for a name or a header generation that does not exist.
+ * `devicePrivate` and `devmap` change nothing: these architectures cannot be configured with either.
+ */
+export function nopteSpecialForm(
+  name: string,
+  options: NopteSpecialFormOptions = {},
+): Result<EntryForm> {
+  const spec = SPECS.find((form) => form.name === name);
+  if (spec === undefined) {
+    return fail('unknown-form', `arch-nopte-special has no form "${name}"`, { name });
+  }
+  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
+  if (!spec.headers.includes(headers)) {
+    const message = `${name} does not exist with headers ${headers}`;
+    return fail('unknown-form', message, { name, headers });
+  }
+  return ok(new EntryForm(spec.define(headers, options.bits)));
+}
+
+/** The backend of um, alpha and m68k. */
+export const nopteSpecial: ArchBackend = {
+  arch: 'nopte-special',
+  forms: SPECS.map(({ name, summary, headers }) => ({ name, summary, headers })),
+  form: nopteSpecialForm,
+  formFromDump(facts) {
+    const headers = dumpedGeneration(facts);
+    return headers.ok ? nopteSpecialForm(um.name, { headers: headers.value }) : headers;
+  },
+};
