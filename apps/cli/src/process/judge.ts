@@ -1,8 +1,8 @@
 import {
-  isAbsentHelper,
   type LeafEntry,
   type Level,
   type MappingLevel,
+  mappedEntry,
   normalPage,
   type Verdict,
   type Vma,
@@ -47,15 +47,9 @@ function verdictOn(
   level: MappingLevel,
   { start, raw }: Pick<WalkedEntry, 'start' | 'raw'>,
 ): Verdict {
-  const asks = (name: string) =>
-    !isAbsentHelper(form.helper(level, name)) && form.is(level, name, raw);
+  const entry = mappedEntry(form, level, raw);
+  if (!entry.ok) throw new Error(entry.problem.message);
   const shift = BigInt(form.geometry(level)?.shift ?? 0);
-  return normalPage({
-    kernel,
-    level,
-    vma,
-    addr: virtAddr((start >> shift) << shift),
-    entry: { pfn: form.pfn(level, raw), special: asks('special'), devmap: asks('devmap'), raw },
-    frames,
-  });
+  const addr = virtAddr((start >> shift) << shift);
+  return normalPage({ kernel, level, vma, addr, entry: entry.value, frames });
 }

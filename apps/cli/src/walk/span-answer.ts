@@ -1,0 +1,70 @@
+import {
+  type EntryForm,
+  fail,
+  hex,
+  ok,
+  type PhysAddr,
+  type PhysicalMemory,
+  type Result,
+  type Span,
+  walkEntries,
+} from '@pagewright/core';
+import type { JsonObject } from '@pagewright/report';
+import type { Answer } from '../verb.js';
+import { rangeText } from './entry-text.js';
+import { type RangeData, rangesOf } from './range-data.js';
+
+/** More ranges than anybody reads; the walk of hostile tables stops here. */
+const MOST_RANGES = 200_000;
+
+/** The ranges of a span. The head is what both kinds of walk say first. */
+export function walkSpan(
+  form: EntryForm,
+  memory: PhysicalMemory,
+  root: PhysAddr,
+  asked: Span,
+  head: JsonObject,
+): Result<Answer> {
+  const walked = walkEntries(form, memory, root, asked);
+  if (!walked.ok) return walked;
+  const found: RangeData[] = [];
+  let all = true;
+  for (const range of rangesOf(form, walked.value)) {
+    all = found.length < MOST_RANGES;
+    if (!all) break;
+    found.push(range);
+  }
+  const span = { start: hex(asked.start), end: hex(asked.end) };
+  const bad = found.filter(({ kind, problem }) => kind === 'invalid' || problem !== null).length;
+  const answer: Answer = {
+    document: {
+      title: `${span.start}-${span.end} range by range`,
+      blocks: [
+        {
+          kind: 'ranges',
+          ranges: found.map((range) => ({
+            start: BigInt(range.start),
+            end: BigInt(range.end),
+            text: rangeText(range),
+          })),
+        },
+        { kind: 'paragraph', text: totals(found, bad) },
+      ],
+      data: { ...head, at: null, span, steps: [], end: null, ranges: found },
+    },
+    exitCode: bad > 0 ? 1 : 0,
+  };
+  if (all) return ok(answer);
+  const message = `more than ${MOST_RANGES} ranges; ask for a smaller span`;
+  return ok({ ...answer, problem: fail('too-many-ranges', message).problem });
+}
+
+function totals(found: readonly RangeData[], bad: number): string {
+  const sum = (kind: RangeData['kind']) =>
+    found.filter((range) => range.kind === kind).reduce((n, { entries }) => n + entries, 0);
+  const counts = [`${found.length} ranges`, `${sum('leaf')} entries map memory`];
+  const absent = sum('absent');
+  if (absent > 0) counts.push(`${absent} are absent`);
+  if (bad > 0) counts.push(`${bad} ranges cannot be used`);
+  return `${counts.join(', ')}.`;
+}
