@@ -9,7 +9,7 @@ import {
 } from '../units.js';
 import type { AbsentEntry, DecodedEntry } from './decoded.js';
 import type { EntryForm } from './form.js';
-import { entryKind } from './kind-tests.js';
+import { entryKind, mayFold } from './kind-tests.js';
 import type { Level } from './level.js';
 import { absentFacts, type SwapLevel, swapValue, swapWord } from './swap-entry.js';
 
@@ -73,6 +73,8 @@ function invalidReason(form: EntryForm, level: Level, raw: Bits): string {
   const deciding = geometry?.decidedBy ?? level;
   if (!form.is(deciding, 'present', raw))
     return `neither empty nor present, and a ${level} holds no swap entry`;
+  if (mayFold(form, level) && form.is(deciding, 'folded', raw))
+    return `${deciding}_folded(): by its type an entry of a lower table, so the root has fewer levels`;
   if (form.is(deciding, 'leaf', raw)) return `a leaf, but nothing may be mapped at ${level}`;
   return `${deciding}_bad(): not the bits of a pointer to a table`;
 }

@@ -35,7 +35,8 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     return { none, leaf: present, table: always(false), absent: isAbsent, invalid: always(false) };
   }
   const leaf = geometry?.mayMap ? both(present, ask('leaf')) : always(false);
-  const table = both(present, not(ask('leaf')), not(ask('bad')));
+  const pointer = both(present, not(ask('leaf')), not(ask('bad')));
+  const table = mayFold(form, level) ? both(pointer, not(ask('folded'))) : pointer;
   return {
     none,
     leaf,
@@ -43,6 +44,15 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     absent: isAbsent,
     invalid: not(either(none, leaf, table, isAbsent)),
   };
+}
+
+/**
+ * The level has a table, and yet an entry in it can say by its type that it belongs to a lower one
+ * (s390x decides at run time what is folded): walkers would take it for the lower table's.
+ */
+export function mayFold(form: EntryForm, level: Level): boolean {
+  const deciding = form.geometry(level)?.decidedBy ?? level;
+  return form.hasTable(level) && !isAbsentHelper(form.helper(deciding, 'folded'));
 }
 
 /** `test` where `other` does not hold; just `test` when the two can never hold together. */
