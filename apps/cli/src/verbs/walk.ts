@@ -149,5 +149,5 @@ function withAdvice(answer: Answer, form: EntryForm, fits: readonly string[]): A
   const text = `The root table makes no sense as ${form.name}, but it does as ${fits.join(' or ')}.`;
   const { document } = answer;
   const blocks = [...document.blocks, { kind: 'note', tone: 'warning', text } as const];
-  return { ...answer, document: { ...document, blocks } };
+  return { ...answer, exitCode: 1, document: { ...document, blocks } };
 }

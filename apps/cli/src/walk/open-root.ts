@@ -1,10 +1,13 @@
 import {
   type ArchBackend,
+  type Bits,
   decodeEntry,
   type EntryForm,
   entryAt,
   fail,
   hex,
+  isAbsentHelper,
+  type Level,
   type LevelGeometry,
   ok,
   type PhysAddr,
@@ -70,10 +73,17 @@ function makesSense(form: EntryForm, memory: PhysicalMemory, root: PhysAddr): bo
   let tables = 0;
   const entries = 2 ** geometry.indexBits;
   for (let index = 0; index < entries; index++) {
-    const decoded = decodeEntry(form, geometry.level, entryAt(form, table.value, index));
+    const raw = entryAt(form, table.value, index);
+    const decoded = decodeEntry(form, geometry.level, raw);
     if (decoded.kind === 'none') continue;
-    if (decoded.kind !== 'table') return false;
+    if (decoded.kind !== 'table' || isFolded(form, geometry.level, raw)) return false;
     if (readTable(form, memory, below, decoded.next).ok) tables++;
   }
   return tables > 0;
+}
+
+/** The entry says of itself that it belongs into a table further down (`pgd_folded()` and others). */
+function isFolded(form: EntryForm, level: Level, raw: Bits): boolean {
+  const folded = form.helper(level, 'folded');
+  return !isAbsentHelper(folded) && folded.bits(raw) === true;
 }
