@@ -14,8 +14,6 @@ export interface Frames {
   isAnon(pfn: Pfn): boolean;
   /** folio_test_slab() of the frame's folio. */
   isSlab(pfn: Pfn): boolean;
-  /** page_folio(): the first frame of the folio that the frame belongs to. */
-  folioHead(pfn: Pfn): Pfn;
   /** highest_memmap_pfn: a cheap bound; frames below it may still lack a struct page. */
   readonly highest: Pfn;
 }
@@ -44,7 +42,7 @@ export const isFrameKind = (name: string): name is FrameKind => Object.hasOwn(FR
 
 /**
  * Frames of a machine of which one frame is known: `at` is of the given kind, all others are pages
- * of small files. A tail page is the second of its folio. `highest` is the frame itself, or the one below for the kinds beyond the memory map.
+ * of files. `highest` is the frame itself, or the one below for the kinds beyond the memory map.
  */
 export function frameOfKind(kind: FrameKind, at: Pfn): Frames {
   const beyond = kind === 'beyond' || kind === 'beyond_valid';
@@ -52,7 +50,6 @@ export function frameOfKind(kind: FrameKind, at: Pfn): Frames {
     (...kinds: readonly FrameKind[]) =>
     (asked: Pfn): boolean =>
       asked === at && kinds.includes(kind);
-  const isTail = is('hz_tail', 'anon_thp_tail');
   const without = is('no_memmap', 'beyond');
   return {
     memmap: (asked) => !without(asked),
@@ -61,7 +58,6 @@ export function frameOfKind(kind: FrameKind, at: Pfn): Frames {
     isHugeZeroHead: is('hz_head'),
     isAnon: is('anon', 'anon_thp_tail'),
     isSlab: is('slab'),
-    folioHead: (asked) => (isTail(asked) && asked > 0n ? pfn(asked - 1n) : asked),
     highest: beyond && at > 0n ? pfn(at - 1n) : at,
   };
 }

@@ -126,16 +126,14 @@ export function situationVma(kind: MatrixVma): Vma {
 export function situationFrames(anonPfn: Pfn | null): Frames {
   const within = (first: bigint, last: bigint) => (asked: Pfn) => asked >= first && asked <= last;
   const hole = within(0x100000n, 0x10ffffn);
-  const hugeZero = within(0x40000n, 0x401ffn);
   const highest = pfn(0x1fffffn);
   return {
     memmap: (asked) => asked <= highest && !hole(asked),
     isZero: (asked) => asked === 0x200n,
-    isHugeZero: hugeZero,
+    isHugeZero: within(0x40000n, 0x401ffn),
     isHugeZeroHead: (asked) => asked === 0x40000n,
     isAnon: (asked) => asked === anonPfn,
     isSlab: () => false,
-    folioHead: (asked) => (hugeZero(asked) ? pfn(0x40000n) : asked),
     highest,
   };
 }

@@ -1,96 +1,44 @@
-import type { ChangeText } from './change.js';
+import type { ChangeLinks } from './change.js';
 
 /**
  * RFC-SERIES of 2025-06-17, "vm_normal_page*() + CoW PFNMAP improvements", patch by patch and in
  * order (SPEC 2.10, 2.11, SERIES.md). Several of them are part of v6.18 as well (SPEC 2.12).
  */
 export const RFC_2025_06_CHANGES = {
-  'drop-bound-check': {
-    subject: 'mm/memory: drop highest_memmap_pfn sanity check in vm_normal_page()',
-    source: 'SPEC 2.10 patch 1, 15.10',
-    effect:
-      'A pfn above highest_memmap_pfn is neither reported nor refused; DEBUG_VM warns when it has no memmap.',
-  },
+  'drop-bound-check': {},
   'drop-highest-memmap-pfn': {
-    subject: 'mm: drop highest_memmap_pfn',
-    source: 'SPEC 2.10 patch 2',
-    effect: 'Nothing reads the variable any more, so removing it changes no answer.',
-    unobservable: true,
     requires: ['drop-bound-check'],
   },
   'compare-only-present': {
-    subject: 'mm: compare pfns only if the entry is present when inserting pfns/pages',
-    source: 'SPEC 2.10 patch 3, 15.7',
-    effect: 'Insertion never compares its pfn with the bits of a non-present entry.',
     requires: ['insert-page-mkwrite'],
   },
   'insert-pmd-owns-lock': {
-    subject: 'mm/huge_memory: move more common code into insert_pmd()',
-    source: 'SPEC 2.10 patch 4',
-    effect: 'A huge insertion that breaks two rules at once is answered by the other rule.',
     requires: ['insert-folio-huge'],
   },
   'insert-pud-owns-lock': {
-    subject: 'mm/huge_memory: move more common code into insert_pud()',
-    source: 'SPEC 2.10 patch 5',
-    effect: 'As insert-pmd-owns-lock, for a PUD.',
     requires: ['insert-folio-huge'],
   },
   'huge-zero-by-insert-folio': {
-    subject: 'mm/huge_memory: support huge zero folio in vmf_insert_folio_pmd()',
-    source: 'SPEC 2.10 patch 6, 3.14',
-    effect: 'Inserting the huge zero folio takes no reference, mapcount or counter.',
     requires: ['insert-folio-huge', 'insert-pmd-owns-lock'],
   },
   'dax-huge-zero-by-insert-folio': {
-    subject: 'fs/dax: use vmf_insert_folio_pmd() to insert the huge zero folio',
-    source: 'SPEC 2.10 patch 7, 3.16, 15.8',
-    effect: 'A DAX hole over an occupied PMD answers VM_FAULT_NOPAGE instead of VM_FAULT_FALLBACK.',
     requires: ['huge-zero-by-insert-folio'],
   },
   'huge-zero-pmd-special': {
-    subject: 'mm/huge_memory: mark PMD mappings of the huge zero folio special',
-    source: 'SPEC 2.10 patch 8, 10.4, 15.9',
-    effect:
-      'A PMD of the huge zero folio is special where pmd_special() exists; GUP-fast then refuses it.',
     requires: ['huge-pfnmap', 'huge-zero-by-insert-folio'],
   },
-  'is-huge-zero-pfn': {
-    subject: 'mm/memory: introduce is_huge_zero_pfn() and use it in vm_normal_page_pmd()',
-    source: 'SPEC 2.10 patch 9, 2.6',
-    effect: 'Any pfn inside the huge zero folio counts as huge zero, not its first one alone.',
-  },
+  'is-huge-zero-pfn': {},
   'common-normal-page': {
-    subject: 'mm/memory: factor out common code from vm_normal_page_*()',
-    source: 'SPEC 2.10 patch 10, 18.2',
-    effect:
-      'All levels share one helper: with the PTE special mark, an entry without it is normal in every VMA; both zero kinds are looked for at every level.',
     requires: ['huge-pfnmap', 'is-huge-zero-pfn', 'pxx-devmap-removed', 'zeropage-support'],
   },
   'drop-linear-cow-rule': {
-    subject: 'mm: remove "horrible special case to handle copy-on-write behaviour"',
-    source: 'SPEC 2.11, 15.5, 15.6',
-    effect:
-      'Without a special mark, a copy in a private VM_PFNMAP VMA is told by asking whether the pfn is anonymous memory, not by comparing it with vm_pgoff.',
     requires: ['common-normal-page'],
   },
   'drop-pmd-addr-parameter': {
-    subject: 'mm: drop addr parameter from vm_normal_*_pmd()',
-    source: 'SPEC 2.10 patch 12',
-    effect:
-      'The address was needed for the comparison with vm_pgoff alone; only the signature changes.',
-    unobservable: true,
     requires: ['drop-linear-cow-rule'],
   },
   'normal-page-pud': {
-    subject: 'mm: introduce and use vm_normal_page_pud()',
-    source: 'SPEC 2.10 patch 13, 5.9',
-    effect: 'vm_normal_page_pud() exists, and folio_walk_start() asks it.',
     requires: ['common-normal-page'],
   },
-  'find-normal-page': {
-    subject: 'mm: rename vm_ops->find_special_page() to vm_ops->find_normal_page()',
-    source: 'SPEC 2.10 patch 14, 13',
-    effect: 'The hook exists only with CONFIG_FIND_NORMAL_PAGE, under its new name.',
-  },
-} as const satisfies Readonly<Record<string, ChangeText>>;
+  'find-normal-page': {},
+} as const satisfies Readonly<Record<string, ChangeLinks>>;

@@ -10,9 +10,13 @@ export type FolioVerdict =
 
 /**
  * vm_normal_folio() and vm_normal_folio_pmd(): page_folio() of what `normalPage` answers. There is
- * no form for PUDs (mm/memory.c; SPEC 2, SPEC-7.2 2.14).
+ * no form for PUDs. `folioHead` is page_folio(): the first frame of a page's folio (mm/memory.c;
+ * SPEC 2, SPEC-7.2 2.14).
  */
-export function normalFolio(question: NormalPageQuestion): FolioVerdict {
+export function normalFolio(
+  question: NormalPageQuestion,
+  folioHead: (page: Pfn) => Pfn,
+): FolioVerdict {
   if (question.level === 'pud') {
     const because = [RULES['no-folio-pud-form']];
     return { answer: 'absent', function: 'vm_normal_folio_pud', because, warns: [] };
@@ -20,5 +24,5 @@ export function normalFolio(question: NormalPageQuestion): FolioVerdict {
   const verdict = normalPage(question);
   if (verdict.answer !== 'page') return verdict;
   const { page, ...rest } = verdict;
-  return { ...rest, answer: 'folio', head: question.frames.folioHead(page) };
+  return { ...rest, answer: 'folio', head: folioHead(page) };
 }

@@ -13,77 +13,61 @@ export interface VmFlag {
   readonly bit: VmFlagBit;
   /** The two letters of the VmFlags line in /proc/PID/smaps; null when smaps cannot show it. */
   readonly letters: string | null;
-  readonly meaning: string;
-  /** Kernel file, and the section of the semantics that has the value. */
-  readonly source: string;
-}
-
-const MM_H = 'include/linux/mm.h';
-const SPEC = `${MM_H}; SPEC 1.6`;
-const SPEC72 = `${MM_H}; SPEC-7.2 1.9`;
-
-function flag(
-  name: string,
-  bit: VmFlagBit,
-  letters: string | null,
-  meaning: string,
-  source: string = MM_H,
-): VmFlag {
-  return { name, bit, letters, meaning, source };
 }
 
 /**
- * Every flag that Pagewright knows, by bit. Letters are those of show_smap_vma_flags()
+ * Every flag that Pagewright knows, by bit (include/linux/mm.h; SPEC 1.6, SPEC-7.2 1.9).
+ * What they mean stands in `@pagewright/core/texts`. Letters are those of show_smap_vma_flags()
  * (fs/proc/task_mmu.c). Flags of one architecture (`'form'`) exist where the form's `vmFlags` give
  * them a value; the same table takes a flag away when the form gives it 0.
  */
 export const VM_FLAGS: readonly VmFlag[] = [
-  flag('VM_READ', 0, 'rd', 'may be read now', SPEC),
-  flag('VM_WRITE', 1, 'wr', 'may be written now', SPEC),
-  flag('VM_EXEC', 2, 'ex', 'may be executed now', SPEC),
-  flag('VM_SHARED', 3, 'sh', 'MAP_SHARED of a writable file, or shared memory', SPEC),
-  flag('VM_MAYREAD', 4, 'mr', 'mprotect may allow reading', SPEC),
-  flag('VM_MAYWRITE', 5, 'mw', 'mprotect may allow writing', SPEC),
-  flag('VM_MAYEXEC', 6, 'me', 'mprotect may allow executing', SPEC),
-  flag('VM_MAYSHARE', 7, 'ms', 'MAP_SHARED; stays when the file is read-only', SPEC),
-  flag('VM_GROWSDOWN', 8, 'gd', 'stack that grows down', SPEC72),
-  flag('VM_UFFD_MISSING', 9, 'um', 'userfaultfd: missing pages'),
-  flag('VM_PFNMAP', 10, 'pf', 'raw pfns, no struct page behind them', SPEC),
-  flag('VM_MAYBE_GUARD', { '7.2': 11 }, 'gu', 'may hold guard markers', SPEC72),
-  flag('VM_UFFD_WP', 12, 'uw', 'userfaultfd: write protection', SPEC),
-  flag('VM_LOCKED', 13, 'lo', 'mlock', SPEC),
-  flag('VM_IO', 14, 'io', 'device memory: get_user_pages() refuses it', SPEC),
-  flag('VM_SEQ_READ', 15, 'sr', 'MADV_SEQUENTIAL'),
-  flag('VM_RAND_READ', 16, 'rr', 'MADV_RANDOM'),
-  flag('VM_DONTCOPY', 17, 'dc', 'fork leaves it out', SPEC),
-  flag('VM_DONTEXPAND', 18, 'de', 'neither merged nor grown', SPEC),
-  flag('VM_LOCKONFAULT', 19, 'lf', 'mlock2(MLOCK_ONFAULT)'),
-  flag('VM_ACCOUNT', 20, 'ac', 'counted against the commit limit'),
-  flag('VM_NORESERVE', 21, 'nr', 'MAP_NORESERVE'),
-  flag('VM_HUGETLB', 22, 'ht', 'hugetlb pages'),
-  flag('VM_SYNC', 23, 'sf', 'DAX MAP_SYNC', SPEC),
+  { name: 'VM_READ', bit: 0, letters: 'rd' },
+  { name: 'VM_WRITE', bit: 1, letters: 'wr' },
+  { name: 'VM_EXEC', bit: 2, letters: 'ex' },
+  { name: 'VM_SHARED', bit: 3, letters: 'sh' },
+  { name: 'VM_MAYREAD', bit: 4, letters: 'mr' },
+  { name: 'VM_MAYWRITE', bit: 5, letters: 'mw' },
+  { name: 'VM_MAYEXEC', bit: 6, letters: 'me' },
+  { name: 'VM_MAYSHARE', bit: 7, letters: 'ms' },
+  { name: 'VM_GROWSDOWN', bit: 8, letters: 'gd' },
+  { name: 'VM_UFFD_MISSING', bit: 9, letters: 'um' },
+  { name: 'VM_PFNMAP', bit: 10, letters: 'pf' },
+  { name: 'VM_MAYBE_GUARD', bit: { '7.2': 11 }, letters: 'gu' },
+  { name: 'VM_UFFD_WP', bit: 12, letters: 'uw' },
+  { name: 'VM_LOCKED', bit: 13, letters: 'lo' },
+  { name: 'VM_IO', bit: 14, letters: 'io' },
+  { name: 'VM_SEQ_READ', bit: 15, letters: 'sr' },
+  { name: 'VM_RAND_READ', bit: 16, letters: 'rr' },
+  { name: 'VM_DONTCOPY', bit: 17, letters: 'dc' },
+  { name: 'VM_DONTEXPAND', bit: 18, letters: 'de' },
+  { name: 'VM_LOCKONFAULT', bit: 19, letters: 'lf' },
+  { name: 'VM_ACCOUNT', bit: 20, letters: 'ac' },
+  { name: 'VM_NORESERVE', bit: 21, letters: 'nr' },
+  { name: 'VM_HUGETLB', bit: 22, letters: 'ht' },
+  { name: 'VM_SYNC', bit: 23, letters: 'sf' },
   // Before VM_ARCH_1, whose bit it is: smaps then says bt instead of ar.
-  flag('VM_ARM64_BTI', 'form', 'bt', 'branch targets guarded'),
-  flag('VM_ARCH_1', 24, 'ar', 'meaning of the architecture (x86: cache mode tracked)'),
-  flag('VM_WIPEONFORK', 25, 'wf', 'the child gets the VMA without entries', SPEC),
-  flag('VM_DONTDUMP', 26, 'dd', 'left out of core dumps', SPEC),
-  flag('VM_SOFTDIRTY', 27, 'sd', 'all of it counts as soft-dirty', SPEC),
-  flag('VM_MIXEDMAP', 28, 'mm', 'pages with and without a struct page mixed', SPEC),
-  flag('VM_HUGEPAGE', 29, 'hg', 'MADV_HUGEPAGE', SPEC),
-  flag('VM_NOHUGEPAGE', 30, 'nh', 'MADV_NOHUGEPAGE', SPEC),
-  flag('VM_MERGEABLE', 31, 'mg', 'KSM may merge its pages', SPEC),
-  flag('VM_PKEY_BIT0', 'form', null, 'protection key, bit 0 (smaps prints ProtectionKey)'),
-  flag('VM_PKEY_BIT1', 'form', null, 'protection key, bit 1'),
-  flag('VM_PKEY_BIT2', 'form', null, 'protection key, bit 2'),
-  flag('VM_PKEY_BIT3', 'form', null, 'protection key, bit 3'),
-  flag('VM_PKEY_BIT4', 'form', null, 'protection key, bit 4'),
-  flag('VM_MTE', 'form', 'mt', 'memory tags are on'),
-  flag('VM_MTE_ALLOWED', 'form', null, 'memory tags are permitted'),
-  flag('VM_SHADOW_STACK', 'form', 'ss', 'shadow stack', SPEC72),
-  flag('VM_ALLOW_ANY_UNCACHED', { '6.12': 39, '7.2': 39 }, null, 'any uncached mode', SPEC72),
-  flag('VM_DROPPABLE', { '6.12': 40, '7.2': 40 }, 'dp', 'pages may be dropped', SPEC72),
-  flag('VM_UFFD_MINOR', { '6.1': 37, '6.12': 38, '7.2': 41 }, 'ui', 'userfaultfd: minor', SPEC72),
-  flag('VM_SEALED', { '6.12': 63, '7.2': 42 }, 'sl', 'mseal()', SPEC72),
+  { name: 'VM_ARM64_BTI', bit: 'form', letters: 'bt' },
+  { name: 'VM_ARCH_1', bit: 24, letters: 'ar' },
+  { name: 'VM_WIPEONFORK', bit: 25, letters: 'wf' },
+  { name: 'VM_DONTDUMP', bit: 26, letters: 'dd' },
+  { name: 'VM_SOFTDIRTY', bit: 27, letters: 'sd' },
+  { name: 'VM_MIXEDMAP', bit: 28, letters: 'mm' },
+  { name: 'VM_HUGEPAGE', bit: 29, letters: 'hg' },
+  { name: 'VM_NOHUGEPAGE', bit: 30, letters: 'nh' },
+  { name: 'VM_MERGEABLE', bit: 31, letters: 'mg' },
+  { name: 'VM_PKEY_BIT0', bit: 'form', letters: null },
+  { name: 'VM_PKEY_BIT1', bit: 'form', letters: null },
+  { name: 'VM_PKEY_BIT2', bit: 'form', letters: null },
+  { name: 'VM_PKEY_BIT3', bit: 'form', letters: null },
+  { name: 'VM_PKEY_BIT4', bit: 'form', letters: null },
+  { name: 'VM_MTE', bit: 'form', letters: 'mt' },
+  { name: 'VM_MTE_ALLOWED', bit: 'form', letters: null },
+  { name: 'VM_SHADOW_STACK', bit: 'form', letters: 'ss' },
+  { name: 'VM_ALLOW_ANY_UNCACHED', bit: { '6.12': 39, '7.2': 39 }, letters: null },
+  { name: 'VM_DROPPABLE', bit: { '6.12': 40, '7.2': 40 }, letters: 'dp' },
+  { name: 'VM_UFFD_MINOR', bit: { '6.1': 37, '6.12': 38, '7.2': 41 }, letters: 'ui' },
+  { name: 'VM_SEALED', bit: { '6.12': 63, '7.2': 42 }, letters: 'sl' },
 ];
 
 /** What decides about the value of a flag: a `FormDefinition` fits. */

@@ -42,29 +42,20 @@ const problem = (revision: Partial<Revision>): string => {
 };
 
 describe('changes', () => {
-  test('have distinct ids, a source and an effect, and name only changes that exist', () => {
+  test('have distinct ids and name only changes that exist', () => {
     const known = new Set(CHANGES.map(({ id }) => id));
     expect(known.size).toBe(CHANGES.length);
-    for (const { id, source, effect, requires, replaces } of CHANGES) {
-      expect([id, source]).toEqual([id, expect.stringMatching(/^SPEC/)]);
-      expect([id, effect]).toEqual([id, expect.stringMatching(/\.$/)]);
-      for (const other of [...requires, ...replaces])
+    expect(known.size).toBeGreaterThan(60);
+    for (const { id, requires, replaces } of CHANGES) {
+      for (const other of [...requires, ...replaces]) {
         expect([id, known.has(other)]).toEqual([id, true]);
+      }
     }
   });
 
   test('every declared change is part of some revision', () => {
     const used = new Set(REVISIONS.flatMap(({ changes }) => changes));
     expect(CHANGES.filter(({ id }) => !used.has(id))).toEqual([]);
-  });
-
-  test('the RFC is patches 1 to 14, titled, two of them without observable effect', () => {
-    const patches = REVISIONS.filter(({ id }) => /^rfc-2025-06\/[1-9]/.test(id)).map(
-      ({ changes }) => change(changes[0] ?? ''),
-    );
-    expect(patches.length).toBe(14);
-    expect(patches.every(({ subject }) => subject.length > 0)).toBe(true);
-    expect(patches.flatMap(({ observable }, i) => (observable ? [] : [i + 1]))).toEqual([2, 12]);
   });
 });
 

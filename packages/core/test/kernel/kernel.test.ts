@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  CONFIG_OPTIONS,
+  CONFIG_DEFAULTS,
   type KernelForm,
   kernelConfig,
   makeKernel,
@@ -44,7 +44,7 @@ describe('configuration', () => {
       'FS_DAX=n',
     ]);
     expect([config.DEBUG_VM, config.FS_DAX, config.SECRETMEM]).toEqual([false, false, true]);
-    expect(Object.keys(config).sort()).toEqual(Object.keys(CONFIG_OPTIONS).sort());
+    expect(Object.keys(config).sort()).toEqual(Object.keys(CONFIG_DEFAULTS).sort());
     expect(kernelConfig({}).ARCH_HAS_PTE_SPECIAL).toBe(true);
   });
 

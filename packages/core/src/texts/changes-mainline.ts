@@ -1,0 +1,258 @@
+import type { MAINLINE_CHANGES } from '../kernel/changes-mainline.js';
+import type { ChangeText } from './change-text.js';
+
+/** What the changes between released revisions do (SPEC 20, 22; SPEC-7.2). */
+export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, ChangeText>> = {
+  // in 6.1.192 and 6.12.117 as stable backports, not in the releases after them
+  'remap-cleans-up': {
+    source: 'SPEC 3.11',
+    effect: 'A failing remap_pfn_range() zaps what it has installed.',
+  },
+  'zap-pmd-dirties-folio': {
+    source: 'SPEC 22 errata 4, 11',
+    effect: 'Zapping a dirty PMD makes its folio dirty.',
+  },
+
+  // 6.1 to 6.9
+  'longterm-breaks-cow': {
+    source: 'SPEC 5.4',
+    effect: 'A long-term read pin in a private VMA unshares file pages and the zeropage first.',
+  },
+  'file-write-pin-refused': {
+    source: 'SPEC 5.2 row 6, 22 errata 6',
+    effect: 'Long-term writable pins of file mappings with dirty tracking are refused.',
+  },
+  'shadow-stack-vma': {
+    source: 'SPEC 22 errata 6',
+    effect: 'Shadow-stack VMAs exist, and get_user_pages() does not write to them.',
+  },
+  'p2pdma-refused': {
+    source: 'SPEC 22 errata 5',
+    effect: 'Peer-to-peer DMA pages are refused without FOLL_PCI_P2PDMA.',
+  },
+  'manual-write-upgrade': {
+    source: 'SPEC 22 errata 6, 1.6',
+    effect: 'mprotect decides itself whether a PTE or PMD may become writable.',
+  },
+  'rmap-by-level': {
+    source: 'SPEC 9.1, 22 errata 8',
+    effect:
+      'RMAP_COMPOUND is gone: separate rmap functions per level; fork always checks its sequence.',
+  },
+
+  // 6.9 to 6.12
+  'page-count-in-validation': {
+    subject: 'mm/memory: move page_count() check into validate_page_before_insert()',
+    source: 'SPEC 23.5 zeropage-v2/1, 15.38',
+    effect:
+      'The reference count is tested after VM_MIXEDMAP was set, in every insertion of a page.',
+  },
+  'zeropage-support': {
+    subject:
+      'mm/memory: cleanly support zeropage in vm_insert_page*(), vm_map_pages*() and vmf_insert_mixed()',
+    source: 'SPEC 23.5 zeropage-v2/2, 2.2, 3.1 to 3.3',
+    effect:
+      'The zeropage is inserted special and uncounted where the VMA allows it; vm_normal_page() filters it in VM_MIXEDMAP VMAs without a special mark, and warns before it returns one.',
+  },
+  'zeropage-in-readonly-vma': {
+    source: 'SPEC 3.2 row 3, 15.37',
+    effect: 'Never-writable VMAs may hold the zeropage (v1 of the series said no).',
+  },
+  'zeropage-rmap-check': {
+    subject: 'mm/rmap: sanity check that zeropages are not passed to RMAP',
+    source: 'SPEC 23.5 zeropage-v2/3, 9.2',
+    effect: 'DEBUG_VM warns when the zeropage reaches the rmap functions; no caller does that.',
+  },
+  'huge-pfnmap': {
+    source: 'SPEC 0.4, 2.5, 3.13',
+    effect: 'pmd_special() and pud_special() exist; huge raw-pfn leaves carry the mark.',
+  },
+  'mixed-not-ok-sigbus': {
+    source: 'SPEC 3.10',
+    effect: 'vmf_insert_mixed() answers SIGBUS where it used to BUG.',
+  },
+  'folio-walk': {
+    source: 'SPEC 5.9',
+    effect: 'folio_walk_start() exists.',
+  },
+  'gup-grabs-folios': {
+    source: 'SPEC 20 GUP r1->r2, 5.2 row 4, 22 errata 7',
+    effect:
+      'Separate fast and slow grabs; FOLL_SPLIT_PMD refused for hugetlb; secretmem test in GUP-fast.',
+  },
+  'large-mapcount': {
+    source: 'SPEC 1.2, 22 errata 3',
+    effect:
+      'Large folios count all mappings in one field; only partly mapped ones are queued for a split.',
+  },
+  'gntdev-clears-maywrite': {
+    source: 'SPEC 13',
+    effect:
+      'A private mapping of read-only grants loses VM_MAYWRITE (stable backport in 6.12.117).',
+  },
+  'fuse-dax-whole-file': {
+    subject: 'fuse: Fix dax truncate/punch_hole fault path',
+    source: 'SPEC 23.1, 23.3 item 1',
+    effect: 'virtiofs waits for busy pages of the whole file (stable backport in 6.12.117).',
+  },
+
+  // 6.12 to 6.17
+  'guard-markers': {
+    source: 'SPEC 23.1, 12.2',
+    effect: 'Guard markers exist; pagemap shows them in bit 58.',
+  },
+  'huge-zero-replaced-on-write': {
+    source: 'SPEC 10.3',
+    effect: 'Writing to a huge zero PMD replaces it by a huge page instead of splitting it.',
+  },
+  'follow-write-common': {
+    source: 'SPEC 5.3',
+    effect: 'FOLL_FORCE writes follow one rule at PTE, PMD and PUD.',
+  },
+  'insert-page-mkwrite': {
+    subject: 'mm/memory: Enhance insert_page_into_pte_locked() to create writable mappings',
+    source: 'SPEC 3.3, 23.3 item 12',
+    effect: 'insert_page() honours mkwrite.',
+  },
+  'vmf-insert-page-mkwrite': {
+    subject: 'mm/memory: Add vmf_insert_page_mkwrite()',
+    source: 'SPEC 3.7',
+    effect: 'vmf_insert_page_mkwrite() exists.',
+  },
+  'rmap-pud': {
+    subject: 'rmap: Add support for PUD sized mappings to rmap',
+    source: 'SPEC 9.1 to 9.4',
+    effect: 'PUD leaves of folios are counted in the rmap.',
+  },
+  'insert-folio-huge': {
+    subject: 'huge_memory: Add vmf_insert_folio_pmd()',
+    source: 'SPEC 3.14',
+    effect: 'vmf_insert_folio_pmd() and vmf_insert_folio_pud() exist.',
+  },
+  'fsdax-not-longterm': {
+    subject: "mm/gup: Don't allow FOLL_LONGTERM pinning of FS DAX pages",
+    source: 'SPEC 5.2 row 3, 5.7',
+    effect: 'Folios of FS DAX are not long-term pinnable.',
+  },
+  'dax-refcounted': {
+    subject: 'fs/dax: Properly refcount fs dax pages',
+    source: 'SPEC 11.2 to 11.10',
+    effect: 'DAX pages are mapped as ordinary counted pages.',
+  },
+  'pxx-devmap-removed': {
+    subject: 'mm: Remove pXX_devmap callers',
+    source: 'SPEC 2.3, 2.6, 23.2',
+    effect: 'No code looks at a devmap mark any more: a special PTE of DAX is no exception.',
+  },
+  'devmap-bit-removed': {
+    subject: 'mm: Remove devmap related functions and page table bits',
+    source: 'SPEC 23.2 devmap_bit',
+    effect: 'Entries have no devmap bit.',
+  },
+  'mm-ids': {
+    source: 'SPEC 6.5, 9',
+    effect: 'Large folios remember which mms map them, and can be reused on a write fault.',
+  },
+  'one-device-exclusive-type': {
+    source: 'SPEC 20, SPEC 9.9',
+    effect: 'Device-exclusive entries have one swap type and keep their rmap.',
+  },
+  'anon-vma-refcount-check': {
+    source: 'SPEC 9.2',
+    effect: 'DEBUG_VM warns when an anonymous folio is mapped through a freed anon_vma.',
+  },
+  'huge-zero-overwrites': {
+    source: 'SPEC 22 errata 2',
+    effect: 'set_huge_zero_folio() overwrites an occupied PMD instead of returning early.',
+  },
+  'mmap-prepare-in-report': {
+    source: 'SPEC 16.1',
+    effect: 'The bad page map report names the mmap_prepare hook.',
+  },
+  'mprotect-batches': {
+    source: 'SPEC 20 mprotect batch',
+    effect: 'mprotect changes the PTEs of a large folio together; results per PTE are the same.',
+    unobservable: true,
+  },
+
+  // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
+  'fork-keeps-huge-zero': {
+    source: 'SPEC 2.12, 10.5 row 1, 15.9',
+    effect: 'copy_huge_pmd() does not take a special huge zero PMD for a raw pfn.',
+  },
+  'bad-page-map-report': {
+    source: 'SPEC 2.12, 16.2',
+    effect: 'The report names the level and prints the path of table entries.',
+  },
+  'normal-page-by-level': {
+    source: 'SPEC 2.8, 2.12',
+    effect:
+      'One helper decides special entries of every level too: hook, raw pfns, both zero kinds, else a report; the bound check stays and reports at every level.',
+  },
+  'slab-is-page-type': {
+    source: 'SPEC 3.1, 22 errata 1',
+    effect: 'validate_page_before_insert() has no slab test of its own: a slab tail page passes.',
+  },
+  'persistent-huge-zero': {
+    source: 'SPEC 1.7',
+    effect: 'CONFIG_PERSISTENT_HUGE_ZERO_FOLIO can keep the huge zero folio for ever.',
+  },
+  'pgtable-level-enum': {
+    source: 'SPEC 2.12',
+    effect: 'enum pgtable_level takes the place of enum rmap_level: names only.',
+    unobservable: true,
+  },
+
+  // the stable fix of 2026
+  'special-per-level': {
+    subject: 'mm: fix __vm_normal_page() to handle missing support for pmd_special()/pud_special()',
+    source: 'SPEC 2.9, 15.13',
+    effect: 'Whether the special mark works is asked for the level of the entry, not for PTEs.',
+  },
+
+  // 6.18 to 7.2
+  'zap-pmd-by-normal-page': {
+    source: 'SPEC-7.2 10.10',
+    effect: 'Zapping a PMD asks vm_normal_folio_pmd() what to count off.',
+  },
+  'special-huge-without-file': {
+    source: 'SPEC-7.2 1.9',
+    effect: 'vma_is_special_huge() is false for DAX and asks for no vm_file.',
+  },
+  'fork-by-destination-flags': {
+    source: 'SPEC-7.2 7.8',
+    effect: 'fork decides by the flags of the new VMA, VM_MAYBE_GUARD included.',
+  },
+  'device-private-pmd': {
+    source: 'SPEC-7.2 9.13',
+    effect: 'A non-present PMD may be a device-private folio.',
+  },
+  'folio-walk-without-migration': {
+    source: 'SPEC-7.2 5.10',
+    effect: 'folio_walk_start() finds no non-present entry.',
+  },
+  'remap-sets-flags-first': {
+    source: 'SPEC-7.2 3.18',
+    effect: 'remap_pfn_range() sets flags and vm_pgoff before its other tests.',
+  },
+  'insert-pages-warns': {
+    source: 'SPEC-7.2 3.18',
+    effect: 'vm_insert_pages() warns where it used to BUG; vm_map_pages() calls it once.',
+  },
+  'special-zap-takes-mixedmap': {
+    source: 'SPEC-7.2 4.9',
+    effect: 'zap_special_vma_range() accepts VM_MIXEDMAP VMAs too.',
+  },
+  'numa-filter-shared': {
+    source: 'SPEC-7.2 8.7',
+    effect: 'PTEs and PMDs are made protnone by one rule.',
+  },
+  'swap-in-always-cached': {
+    source: 'SPEC-7.2 9.13',
+    effect: 'A folio is always in the swap cache while it is being mapped again.',
+  },
+  'pagemap-none-written': {
+    source: 'SPEC-7.2 12.7',
+    effect: 'PAGEMAP_SCAN reports an empty PTE as written.',
+  },
+};

@@ -1,0 +1,53 @@
+import type { ConfigName } from '../kernel/config.js';
+
+/** What an option of the configuration means, and where it is declared. */
+export interface ConfigText {
+  readonly meaning: string;
+  readonly source: string;
+}
+
+/** Every option in words. */
+export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
+  ARCH_HAS_PTE_SPECIAL: {
+    meaning: 'pte_special() works (default: as the form says)',
+    source: 'mm/Kconfig; SPEC 0.4',
+  },
+  ARCH_SUPPORTS_PMD_PFNMAP: {
+    meaning: 'pmd_special() works, from v6.12 on (default: as the form says)',
+    source: 'mm/Kconfig; SPEC 0.4',
+  },
+  ARCH_SUPPORTS_PUD_PFNMAP: {
+    meaning: 'pud_special() works, from v6.12 on (default: as the form says)',
+    source: 'mm/Kconfig; SPEC 0.4',
+  },
+  TRANSPARENT_HUGEPAGE: {
+    meaning: 'transparent huge pages; special marks of PMDs and PUDs need it',
+    source: 'mm/Kconfig; SPEC 0.4',
+  },
+  HUGETLB_PAGE: {
+    meaning: 'hugetlb pages; with them or THP vm_normal_page_pmd() exists from v6.12 on',
+    source: 'mm/Kconfig PGTABLE_HAS_HUGE_LEAVES; SPEC 2.5',
+  },
+  FIND_NORMAL_PAGE: {
+    meaning: 'vm_ops has find_normal_page(); Xen grant device selects it',
+    source: 'mm/Kconfig; SPEC 2.8',
+  },
+  DEBUG_VM: {
+    meaning: 'VM_WARN and VM_BUG speak; a warning changes no answer',
+    source: 'mm/Kconfig.debug; SPEC 0.1, 22 errata 16',
+  },
+  FS_DAX: { meaning: 'file system DAX', source: 'fs/Kconfig; SPEC 1.6' },
+  SECRETMEM: { meaning: 'memfd_secret()', source: 'mm/Kconfig; SPEC 5.2 row 5' },
+  MEM_SOFT_DIRTY: {
+    meaning: 'soft-dirty tracking, where the architecture has the bit',
+    source: 'mm/Kconfig; SPEC 5.3',
+  },
+  PAGE_MAPCOUNT: {
+    meaning: 'precise mapcount of each page of a large folio',
+    source: 'mm/Kconfig; SPEC 1.2',
+  },
+  DEVICE_PRIVATE: {
+    meaning: 'memory of devices behind non-present entries; moves swap type numbers',
+    source: 'mm/Kconfig; SPEC 9.9',
+  },
+};

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { CHANGES, CONFIG_DEFAULTS, REVISIONS, VM_FLAGS } from '../../src/index.js';
+import { CHANGE_TEXTS, type ChangeText, CONFIG_TEXTS, VM_FLAG_TEXTS } from '../../src/texts.js';
+
+describe('every table has its words', () => {
+  test('changes: a source and a sentence', () => {
+    expect(Object.keys(CHANGE_TEXTS).sort()).toEqual(CHANGES.map(({ id }) => id).sort());
+    for (const [id, text] of Object.entries(CHANGE_TEXTS)) {
+      expect([id, text.source]).toEqual([id, expect.stringMatching(/^SPEC(-7\.2)? \d/)]);
+      expect([id, text.effect]).toEqual([id, expect.stringMatching(/^[A-Zmv].*\.$/)]);
+    }
+  });
+
+  test('options and flags', () => {
+    expect(Object.keys(CONFIG_TEXTS)).toEqual(Object.keys(CONFIG_DEFAULTS));
+    expect(Object.keys(VM_FLAG_TEXTS).sort()).toEqual(VM_FLAGS.map(({ name }) => name).sort());
+  });
+
+  test('the RFC is patches 1 to 14, titled, two of them without observable effect', () => {
+    const patches = REVISIONS.filter(({ id }) => /^rfc-2025-06\/[1-9]/.test(id)).flatMap(
+      ({ changes }): ChangeText[] =>
+        changes.map((id) => CHANGE_TEXTS[id as keyof typeof CHANGE_TEXTS]),
+    );
+    expect(patches.length).toBe(14);
+    expect(patches.every(({ subject }) => subject !== undefined)).toBe(true);
+    const silent = patches.flatMap(({ unobservable }, i) => (unobservable ? [i + 1] : []));
+    expect(silent).toEqual([2, 12]);
+  });
+});
