@@ -5,14 +5,47 @@ import type { Facts, VectorFile, VectorFolder } from '../vectors/folder.js';
 
 const ROWS = /\.jsonl(\.gz)?$/;
 
+/** A file or directory that cannot be read: missing, forbidden, cut off, or not what it should be. */
+export class UnreadableVectors extends Error {
+  constructor(
+    readonly path: string,
+    readonly why: string,
+  ) {
+    super(`${path}: ${why}`);
+    this.name = 'UnreadableVectors';
+  }
+}
+
+/** What the system says, in plain words. */
+const SAYINGS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'a directory, not a file',
+  EACCES: 'permission denied',
+  ELOOP: 'a link that leads to itself',
+  Z_BUF_ERROR: 'the compressed data end early',
+  Z_DATA_ERROR: 'the compressed data are damaged',
+};
+
+/** Does something with a path; what goes wrong becomes `UnreadableVectors`. */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new UnreadableVectors(path, SAYINGS[code] ?? message);
+  }
+}
+
 /**
  * Folders of vectors below a directory, links followed: the directory itself when it holds rows or
  * `facts.json`, else each sub-directory that does. Files are read when their lines are asked for.
+ * Throws `UnreadableVectors`, then or later.
  */
 export function readVectorFolders(directory: string): VectorFolder[] {
   const own = readVectorFolder(directory);
   if (own !== undefined) return [own];
-  return readdirSync(directory)
+  return reading(directory, () => readdirSync(directory))
     .sort()
     .map((name) => join(directory, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
@@ -20,25 +53,33 @@ export function readVectorFolders(directory: string): VectorFolder[] {
 }
 
 function readVectorFolder(directory: string): VectorFolder | undefined {
-  const files = readdirSync(directory)
+  const files = reading(directory, () => readdirSync(directory))
     .sort()
-    .filter((name) => ROWS.test(name) && statSync(join(directory, name)).isFile());
+    .filter((name) => ROWS.test(name) && isFile(join(directory, name)));
   const facts = join(directory, 'facts.json');
   if (files.length === 0 && !existsSync(facts)) return undefined;
   const folder = { name: basename(directory), files: files.map((n) => rowFile(directory, n)) };
-  return existsSync(facts)
-    ? { ...folder, facts: JSON.parse(readFileSync(facts, 'utf8')) as Facts }
-    : folder;
+  return existsSync(facts) ? { ...folder, facts: readFacts(facts) } : folder;
+}
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+function readFacts(path: string): Facts {
+  const facts: unknown = reading(path, () => JSON.parse(readFileSync(path, 'utf8')));
+  if (typeof facts === 'object' && facts !== null && !Array.isArray(facts)) return facts as Facts;
+  throw new UnreadableVectors(path, 'not a JSON object');
 }
 
 /** One file of JSON lines, plain or gzip-compressed (by content, not by name). */
 export function rowFile(directory: string, name: string): VectorFile {
   return {
     name,
-    lines: () => {
-      const bytes = readFileSync(join(directory, name));
-      const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-      return text.toString('utf8').split('\n');
-    },
+    lines: () =>
+      reading(join(directory, name), () => {
+        const bytes = readFileSync(join(directory, name));
+        const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+        return text.toString('utf8').split('\n');
+      }),
   };
 }
