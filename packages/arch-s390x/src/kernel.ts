@@ -27,8 +27,8 @@ export interface DumpedForm {
 }
 
 /**
- * The form of the kernel's own tables: 3 levels where VMALLOC_START, which lies near the top, is
- * within their reach, else 4. A process has a form of its own: `formFromAsce`,
+ * The form of the kernel's own tables: the fewest levels that reach VMALLOC_START, which lies near
+ * the top of the kernel's addresses. A process has a form of its own: `formFromAsce`,
  * `levelsFromRootEntry`. Codes: `not-this-arch`, `bad-vmcoreinfo`, `undecided`.
  */
 export function dumpedForm({ elfMachine, vmcoreinfo }: DumpFacts): Result<DumpedForm> {
