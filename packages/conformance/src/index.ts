@@ -4,4 +4,6 @@
  * @packageDocumentation
  */
 export * from './decisions/index.js';
+export * from './laws/index.js';
+export * from './laws/index.js';
 export * from './vectors/index.js';
