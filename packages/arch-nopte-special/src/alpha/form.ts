@@ -8,18 +8,14 @@ import {
   shl,
   word,
 } from '@pagewright/core';
-import {
-  fieldOf,
-  frameCodec,
-  lackingVmFlags,
-  plainProtections,
-  supportsNothing,
-  swapFormat,
-} from '../common.js';
+import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
+import { fieldOf, frameCodec } from '../frame-codec.js';
 import { levelsOf } from '../geometry.js';
+import { plainProtections } from '../shared-helpers.js';
+import { swapFormat } from '../swap-format.js';
 import { bitTable } from './bits.js';
-import { accessBits, permissions, pteHelpers, tableHelpers } from './helpers.js';
+import { accessBits, permissions, pteHelpers, tableHelpers } from './entry-helpers.js';
 
 const PAGE_SHIFT = 13;
 /** Every table fills a page. */

@@ -11,19 +11,15 @@ import {
   set,
   word,
 } from '@pagewright/core';
-import {
-  fieldOf,
-  frameCodec,
-  lackingVmFlags,
-  mapOfFour,
-  plainProtections,
-  supportsNothing,
-  swapFormat,
-} from '../common.js';
+import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
+import { mapOfFour } from '../four-protections.js';
+import { fieldOf, frameCodec } from '../frame-codec.js';
 import { levelsOf } from '../geometry.js';
+import { plainProtections } from '../shared-helpers.js';
+import { swapFormat } from '../swap-format.js';
 import { bitTable } from './bits.js';
-import { permissions, protNone, pteHelpers, tableHelpers } from './helpers.js';
+import { permissions, protNone, pteHelpers, tableHelpers } from './entry-helpers.js';
 
 const PAGE_SHIFT = 12;
 /** 64 ptes, 128 pmds, 128 pgds: several tables share a page. */

@@ -10,17 +10,14 @@ import {
   masksOf,
   type Word,
 } from '@pagewright/core';
-import {
-  lackingVmFlags,
-  mapOfFour,
-  plainProtections,
-  supportsNothing,
-  swapFormat,
-} from '../common.js';
+import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
+import { mapOfFour } from '../four-protections.js';
 import { levelsOf } from '../geometry.js';
+import { plainProtections } from '../shared-helpers.js';
+import { swapFormat } from '../swap-format.js';
 import { bitTable } from './bits.js';
-import { noFrame, permissions, pteHelpers, tableHelpers } from './helpers.js';
+import { noFrame, permissions, pteHelpers, tableHelpers } from './entry-helpers.js';
 import { pointers, samePte } from './pointers.js';
 import { type Shape, shapeOf } from './shape.js';
 

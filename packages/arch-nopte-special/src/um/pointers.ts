@@ -12,7 +12,7 @@ import {
   when,
   word,
 } from '@pagewright/core';
-import { present } from './helpers.js';
+import { present } from './entry-helpers.js';
 import type { Shape } from './shape.js';
 
 type Pointers = Readonly<Record<string, { readonly returns: Word; readonly memory: Word }>>;

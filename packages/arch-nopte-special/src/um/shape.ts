@@ -1,5 +1,5 @@
 import type { BitTable, HeaderGeneration, Masks } from '@pagewright/core';
-import { type FrameCodec, fieldOf, frameCodec } from '../common.js';
+import { type FrameCodec, fieldOf, frameCodec } from '../frame-codec.js';
 
 /** What the helpers of um are made from. */
 export interface Shape {

@@ -13,7 +13,8 @@ import {
   set,
   type Word,
 } from '@pagewright/core';
-import { ageHelpers, type FrameCodec, modifyKeeping, swapExclusive } from '../common.js';
+import type { FrameCodec } from '../frame-codec.js';
+import { ageHelpers, modifyKeeping, swapExclusive } from '../shared-helpers.js';
 
 const ALL = 0xffff_ffffn;
 

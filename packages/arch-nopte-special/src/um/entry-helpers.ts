@@ -16,7 +16,7 @@ import {
   when,
   word,
 } from '@pagewright/core';
-import { ageHelpers, modifyKeeping, swapExclusive } from '../common.js';
+import { ageHelpers, modifyKeeping, swapExclusive } from '../shared-helpers.js';
 import { allBut, type Shape } from './shape.js';
 
 /** pte_present(). */

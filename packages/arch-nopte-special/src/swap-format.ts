@@ -1,0 +1,48 @@
+import {
+  and,
+  arg,
+  type BitTable,
+  ENTRY,
+  type FormDefinition,
+  fieldMask,
+  or,
+  type SwapCodec,
+  type SwapFormat,
+  shl,
+  shr,
+  swapTypes,
+} from '@pagewright/core';
+import { fieldOf } from './frame-codec.js';
+
+/**
+ * Bits above SWP_TYPE_SHIFT in the generic swp_entry_t: five for the type, and the one that the
+ * values of an xarray cannot use, which swp_type() reads all the same.
+ */
+const GENERIC_TYPE_BITS = 6n;
+
+/**
+ * Swap entries over the fields `__swp_type` and `__swp_offset`. Neither DEVICE_PRIVATE nor
+ * MEMORY_FAILURE can be configured here, so the numbers of the types never move.
+ */
+export function swapFormat(
+  bits: BitTable,
+  { headers, wordBits, pageShift }: Pick<FormDefinition, 'headers' | 'wordBits' | 'pageShift'>,
+): SwapFormat {
+  const type = fieldOf(bits, '__swp_type');
+  const offset = fieldOf(bits, '__swp_offset');
+  const genericType = (1n << GENERIC_TYPE_BITS) - 1n;
+  const codec: SwapCodec = {
+    // A field wider than the generic swp_entry_t's loses its highest bit on the way there.
+    type: and(shr(and(ENTRY, fieldMask(type)), type.low), genericType),
+    offset: shr(and(ENTRY, fieldMask(offset)), offset.low),
+    make: or(and(shl(arg('type'), type.low), fieldMask(type)), shl(arg('offset'), offset.low)),
+  };
+  return {
+    types: swapTypes(headers, { devicePrivate: false, memoryFailure: false }),
+    codecs: { pte: codec },
+    pfnBits: wordBits - pageShift,
+    typeShift: wordBits - Number(GENERIC_TYPE_BITS),
+    migrationAgeBits: false,
+    constants: {},
+  };
+}
