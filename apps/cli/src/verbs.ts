@@ -24,4 +24,19 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'walk page tables in a memory dump: one address, or a span',
     load: () => import('./verbs/walk.js'),
   },
+  {
+    name: 'conform',
+    summary: 'test backends against the laws and against what real kernels answered',
+    load: () => import('./verbs/conform.js'),
+  },
+  {
+    name: 'demo',
+    summary: 'show what there is, on fixtures of the repository (also without arguments)',
+    load: () => import('./verbs/demo.js'),
+  },
+  {
+    name: 'matrix',
+    summary: 'show what each form can do, or what each kernel answers (--rules)',
+    load: () => import('./verbs/matrix.js'),
+  },
 ];

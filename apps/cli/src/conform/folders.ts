@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VectorFile, VectorFolder } from '@pagewright/conformance';
+import { readVectorFolders, UnreadableVectors } from '@pagewright/conformance/node';
+import { fail, ok, type Result } from '@pagewright/core';
+import { fixturesFolder } from '../fixtures.js';
+
+/** What is compared with, and where it came from. */
+export interface Recorded {
+  readonly vectors: readonly VectorFolder[];
+  /** Files of decisions; undefined when they were not asked for. */
+  readonly decisions?: readonly VectorFile[];
+}
+
+/**
+ * The folders that were named, or what `fixtures/` holds when none was. Codes: `unreadable`,
+ * `no-vectors` for a directory that holds none.
+ */
+export function readRecorded(golden?: string, decisions?: string): Result<Recorded> {
+  return unreadableAsProblem(() => {
+    if (golden === undefined && decisions === undefined) return ok(ofFixtures(fixturesFolder()));
+    const vectors = golden === undefined ? [] : readVectorFolders(golden);
+    if (golden !== undefined && vectors.length === 0) return holdsNone(golden, 'vectors');
+    if (decisions === undefined) return ok({ vectors });
+    const files = decisionFiles(decisions);
+    if (files.length === 0) return holdsNone(decisions, 'decisions');
+    return ok({ vectors, decisions: files });
+  });
+}
+
+/** Runs something that reads recorded files; what cannot be read becomes code `unreadable`. */
+export function unreadableAsProblem<T>(read: () => Result<T>): Result<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnreadableVectors)) throw error;
+    return fail('unreadable', error.message, { path: error.path });
+  }
+}
+
+function ofFixtures(fixtures: string | undefined): Recorded {
+  if (fixtures === undefined) return { vectors: [] };
+  const golden = readdirSync(fixtures).filter((name) => name.startsWith('golden'));
+  return {
+    vectors: golden.sort().flatMap((name) => readVectorFolders(join(fixtures, name))),
+    decisions: decisionFiles(join(fixtures, 'decisions')),
+  };
+}
+
+const decisionFiles = (directory: string): readonly VectorFile[] =>
+  readVectorFolders(directory).flatMap(({ files }) => files);
+
+const holdsNone = (directory: string, what: string): Result<never> =>
+  fail('no-vectors', `${directory}: holds no ${what} (*.jsonl or *.jsonl.gz)`, { directory });
