@@ -5,5 +5,4 @@
  */
 export * from './decisions/index.js';
 export * from './laws/index.js';
-export * from './laws/index.js';
 export * from './vectors/index.js';
