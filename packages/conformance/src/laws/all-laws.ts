@@ -8,6 +8,7 @@ import { kindLaws } from './kind-laws.js';
 import type { Law } from './law.js';
 import { markLaws, specialLaws } from './mark-laws.js';
 import { modifyLaws } from './modify-laws.js';
+import { normalLaws } from './normal-laws.js';
 import { pointerLaws } from './pointer-laws.js';
 import { swapLaws } from './swap-laws.js';
 import { walkLaws } from './walk-laws.js';
@@ -27,5 +28,6 @@ export const allLaws: readonly Law[] = [
   ...codecLaws,
   ...geometryLaws,
   ...walkLaws,
+  ...normalLaws,
   ...agreementLaws,
 ];
