@@ -99,4 +99,5 @@ export const MAINLINE_CHANGES = {
   'numa-filter-shared': {},
   'swap-in-always-cached': {},
   'pagemap-none-written': {},
+  'gntdev-takes-map-back': {},
 } as const satisfies Readonly<Record<string, ChangeLinks>>;

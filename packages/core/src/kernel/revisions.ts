@@ -10,8 +10,6 @@ export interface Revision {
   readonly specId: string;
   /** Generation of its headers: how its entries are encoded. */
   readonly headers: HeaderGeneration;
-  /** The exact tree that it was checked against. */
-  readonly tree: string;
   /** The revision that it builds on; null for the oldest. */
   readonly basedOn: string | null;
   /** Changes of its base that it does not have. */
@@ -31,10 +29,6 @@ const RFC_2025_06: readonly Checked[] = [undefined, ...RFC_PATCHES].map((patch, 
   id: `rfc-2025-06/${n}`,
   specId: `r4.${n}`,
   headers: '6.12',
-  tree:
-    n === 0
-      ? 'busysteve/linux-6.17.0-rust-ported-c with patch 9 reverted'
-      : `rfc-2025-06/0 with patches 1 to ${n} of the mail thread applied`,
   basedOn: n === 0 ? 'v6.17' : `rfc-2025-06/${n - 1}`,
   undoes: n === 0 ? ['is-huge-zero-pfn'] : [],
   changes: patch === undefined ? [] : [patch],
@@ -46,7 +40,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.1',
     specId: 'r0b',
     headers: '6.1',
-    tree: 'Debian linux-source-6.1, 6.1.192 (with stable backports)',
     basedOn: null,
     undoes: [],
     changes: ['remap-cleans-up', 'zap-pmd-dirties-folio'],
@@ -55,7 +48,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.9',
     specId: 'r1',
     headers: '6.12',
-    tree: 'ec-jt/linux-6.9.0',
     basedOn: 'v6.1',
     undoes: ['remap-cleans-up', 'zap-pmd-dirties-folio'],
     changes: [
@@ -71,7 +63,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.12',
     specId: 'r2',
     headers: '6.12',
-    tree: 'Debian linux-source-6.12, 6.12.117 (with stable backports)',
     basedOn: 'v6.9',
     undoes: [],
     changes: [
@@ -94,7 +85,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.17',
     specId: 'r3',
     headers: '6.12',
-    tree: 'busysteve/linux-6.17.0-rust-ported-c (mm/memory.c is git blob 0ba4f6b71847)',
     basedOn: 'v6.12',
     undoes: ['zap-pmd-dirties-folio', 'gntdev-clears-maywrite'],
     changes: [
@@ -123,7 +113,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.18',
     specId: 'r5',
     headers: '6.12',
-    tree: 'gfunkmonk/linux-6.18.2',
     basedOn: 'v6.17',
     undoes: [],
     changes: [
@@ -147,7 +136,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v6.18-fixed',
     specId: 'r5f',
     headers: '6.12',
-    tree: 'RBCSFQ/linux-6.18.y (6.18.35)',
     basedOn: 'v6.18',
     undoes: [],
     changes: ['special-per-level'],
@@ -156,7 +144,6 @@ const CHECKED: readonly Checked[] = [
     id: 'v7.2',
     specId: 'r6',
     headers: '7.2',
-    tree: 'Debian linux-source-7.2, 7.2.13',
     basedOn: 'v6.18-fixed',
     undoes: [],
     changes: [
@@ -172,6 +159,7 @@ const CHECKED: readonly Checked[] = [
       'numa-filter-shared',
       'swap-in-always-cached',
       'pagemap-none-written',
+      'gntdev-takes-map-back',
     ],
   },
 ];

@@ -255,4 +255,9 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC-7.2 12.7',
     effect: 'PAGEMAP_SCAN reports an empty PTE as written.',
   },
+  'gntdev-takes-map-back': {
+    source: 'SPEC-7.2 13',
+    effect:
+      'A grant map whose offset cannot be told to the caller is removed again, not kept until close.',
+  },
 };
