@@ -1,6 +1,5 @@
 import {
   type ArchBackend,
-  changesOf,
   type EntryForm,
   fail,
   findRevision,
@@ -10,6 +9,7 @@ import {
   REVISIONS,
   type Result,
   type Revision,
+  revisionForm,
 } from '@pagewright/core';
 import { backendOfForm } from './backends.js';
 
@@ -73,10 +73,13 @@ export function formOfRevision(
     const message = `kernel ${revision.id} has headers ${revision.headers}, not ${asked.value}`;
     return fail('headers-differ', message, { kernel: revision.id, headers: asked.value });
   }
-  const changes = changesOf(revision);
-  if (!changes.ok) return changes;
-  const devmap = !changes.value.some(({ id }) => id === 'devmap-bit-removed');
-  return build(backend, name, choice, revision.headers, devmap);
+  const { devicePrivate } = choice;
+  return revisionForm(
+    backend,
+    name,
+    revision,
+    devicePrivate === undefined ? {} : { devicePrivate },
+  );
 }
 
 /** The revisions that an option means; code `unknown-revision`. */
@@ -91,12 +94,10 @@ function build(
   name: string,
   { devicePrivate }: FormChoice,
   headers: HeaderGeneration | undefined,
-  devmap = true,
 ): Result<EntryForm> {
   return backend.form(name, {
     ...(headers === undefined ? {} : { headers }),
     ...(devicePrivate === undefined ? {} : { devicePrivate }),
-    ...(devmap ? {} : { devmap }),
   });
 }
 

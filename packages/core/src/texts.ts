@@ -6,4 +6,5 @@
 export type { ChangeText } from './texts/change-text.js';
 export { CHANGE_TEXTS } from './texts/changes.js';
 export { CONFIG_TEXTS, type ConfigText } from './texts/config.js';
+export { REVISION_TREES } from './texts/revisions.js';
 export { VM_FLAG_TEXTS, type VmFlagText } from './texts/vm-flags.js';

@@ -10,9 +10,8 @@ import {
   isMigration,
   kindOfType,
   type Level,
-  MARKER_BITS,
   MASK64,
-  markerMask,
+  markersIn,
   migrationAgeBit,
   SWAP_TYPE_BITS,
   type SwapLevel,
@@ -118,15 +117,14 @@ function flagLaw(
 
 /** Frames that every kind with a frame can carry, and ages for migration. */
 function* absentCases(form: EntryForm, level: SwapLevel) {
-  const { swap, headers } = form.definition;
+  const { swap } = form.definition;
   const room = roomOf(form, level) & ((1n << BigInt(swap.pfnBits)) - 1n);
   const frames = [1n << 9n, room & ~((1n << 9n) - 1n)];
   for (const [name, type] of Object.entries(swap.types.numbers)) {
     const kind = name as AbsentKind;
     if (kind === 'marker') {
-      const mask = markerMask(headers);
-      for (let set = 0; set <= mask; set++) {
-        const markers = Object.keys(MARKER_BITS).filter((bit) => set & (MARKER_BITS[bit] ?? 0));
+      for (let set = 0; set <= swap.types.markerMask; set++) {
+        const markers = markersIn(swap.types, BigInt(set));
         yield { kind, type, offset: BigInt(set), more: { markers } };
       }
       continue;

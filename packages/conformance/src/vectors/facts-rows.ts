@@ -4,7 +4,6 @@ import {
   isAbsentHelper,
   type Level,
   MARKER_BITS,
-  markerMask,
   SWAP_TYPE_BITS,
 } from '@pagewright/core';
 import type { Facts } from './folder.js';
@@ -98,7 +97,7 @@ function swapConstants(form: EntryForm): Readonly<Record<string, bigint | undefi
   const number = (n: number | undefined): bigint | undefined => (n === undefined ? n : BigInt(n));
   const count = (...kinds: (keyof typeof numbers)[]): bigint =>
     BigInt(kinds.filter((kind) => numbers[kind] !== undefined).length);
-  const guard = markerMask(form.headers) & (MARKER_BITS.PTE_MARKER_GUARD ?? 0);
+  const guard = types.markerMask & MARKER_BITS.PTE_MARKER_GUARD;
   return {
     MAX_SWAPFILES: BigInt(types.maxSwapfiles),
     MAX_SWAPFILES_SHIFT: BigInt(SWAP_TYPE_BITS),
@@ -125,7 +124,7 @@ function swapConstants(form: EntryForm): Readonly<Record<string, bigint | undefi
     PTE_MARKER_UFFD_WP: number(MARKER_BITS.PTE_MARKER_UFFD_WP),
     PTE_MARKER_POISONED: number(MARKER_BITS.PTE_MARKER_POISONED),
     PTE_MARKER_GUARD: guard === 0 ? undefined : BigInt(guard),
-    PTE_MARKER_MASK: BigInt(markerMask(form.headers)),
+    PTE_MARKER_MASK: BigInt(types.markerMask),
     SWP_TYPE_SHIFT: BigInt(typeShift),
     SWP_OFFSET_MASK: (1n << BigInt(typeShift)) - 1n,
     SWP_PFN_BITS: BigInt(pfnBits),

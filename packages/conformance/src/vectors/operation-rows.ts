@@ -34,24 +34,30 @@ const OUTPUTS = new Set(['out', 'ret', 'mem_after']);
 /** Compares a row that has an `op`: building, access, pointer and swap-building helpers. */
 export function compareOperationRow(row: RowContext, fields: Row): void {
   const op = String(fields.op);
-  if (op === 'swp_entry') return compareSwapBuild(row, op, fields, typeAndOffset(fields));
-  const built = absentBuilder(op);
-  if (built !== undefined) return compareSwapBuild(row, op, fields, built(row.form, fields));
-  if ('mem' in fields) return comparePointer(row, op, fields);
+  const built = op === 'swp_entry' ? typeAndOffset : absentBuilder(op);
+  if (built !== undefined) compareSwapBuild(row, op, fields, built(row.form, fields));
+  else if ('mem' in fields) comparePointer(row, op, fields);
+  else compareFunction(row, op, fields);
+}
+
+function compareFunction(row: RowContext, op: string, fields: Row): void {
   const helper = row.form.function(op);
-  if (isAbsentHelper(helper)) return leaveOutAll(row, op, fields, 'the form has no such helper');
-  const args = argumentsFor(op, helper, fields);
-  if (args === undefined) return leaveOutAll(row, op, fields, 'the row lacks an input');
+  const args = isAbsentHelper(helper) ? undefined : argumentsFor(op, helper, fields);
   for (const [key, expected] of outputs(op, fields)) {
-    if (key === 'out') compare(row, op, expected, helper.bits(...args));
+    if (isAbsentHelper(helper)) leaveOut(row, op, 'the form has no such helper');
+    else if (args === undefined) leaveOut(row, op, 'the row lacks an input');
+    else if (key === 'out') compare(row, op, expected, helper.bits(...args));
     else leaveOut(row, `${op}.${key}`, 'not an answer that is known');
   }
 }
 
 function comparePointer(row: RowContext, op: string, fields: Row): void {
   const pointer = row.form.pointer(op);
-  if (isAbsentHelper(pointer)) return leaveOutAll(row, op, fields, 'the form has no such helper');
   for (const [key, expected] of outputs(op, fields)) {
+    if (isAbsentHelper(pointer)) {
+      leaveOut(row, op, 'the form has no such helper');
+      continue;
+    }
     const helper =
       key === 'ret' ? pointer.returns : key === 'mem_after' ? pointer.memory : undefined;
     const args = helper && argumentsFor(op, helper, fields);
@@ -87,12 +93,7 @@ function argumentsFor(op: string, helper: Helper, fields: Row): (bigint | boolea
   return args.every((x) => x !== undefined) ? (args as (bigint | boolean)[]) : undefined;
 }
 
-function leaveOutAll(row: RowContext, op: string, fields: Row, reason: string): void {
-  const count = outputs(op, fields).length;
-  leaveOut(row, op, reason, Math.max(1, count));
-}
-
-const typeAndOffset = (fields: Row): SwapValue | undefined => {
+const typeAndOffset = (_: EntryForm, fields: Row): SwapValue | undefined => {
   const offset = wordOf(fields.offset);
   return typeof fields.type === 'number' && offset !== undefined
     ? { type: fields.type, offset }

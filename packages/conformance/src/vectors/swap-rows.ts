@@ -6,7 +6,6 @@ import {
   genericSwapEntry,
   hasPfn,
   type Level,
-  markerMask,
   migrationAgeBit,
   type SwapLevel,
   type SwapValue,
@@ -76,7 +75,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   softleaf_type: ({ what }) => SOFTLEAF_TYPES.indexOf(what),
   offset_pfn: ({ form, value }) =>
     value.offset & ((1n << BigInt(form.definition.swap.pfnBits)) - 1n),
-  marker: ({ form, value }) => value.offset & BigInt(markerMask(form.headers)),
+  marker: ({ form, value }) => value.offset & BigInt(form.definition.swap.types.markerMask),
 };
 
 /** Compares the `swp` member of a row. */

@@ -1,6 +1,6 @@
 import type { Bits, Pfn, PhysAddr } from '../units.js';
 import type { Level } from './level.js';
-import type { AbsentKind } from './swap-types.js';
+import type { AbsentKind, MarkerName } from './swap-types.js';
 
 /** Something that maps memory. */
 export interface LeafEntry {
@@ -41,7 +41,7 @@ export interface AbsentEntry {
   readonly young?: boolean;
   readonly dirty?: boolean;
   /** Names of the marker bits that are set. */
-  readonly markers?: readonly string[];
+  readonly markers?: readonly MarkerName[];
   /** The word differs from the plain encoding of type and offset by these bits (flags, strays). */
   readonly residue: Bits;
 }

@@ -11,7 +11,7 @@ import {
   type Word,
 } from '../expr/word.js';
 import type { FormDefinition, HelperTable } from './definition.js';
-import { type AbsentKind, MARKER_BITS } from './swap-types.js';
+import { type AbsentKind, MARKER_BITS, type MarkerName } from './swap-types.js';
 
 /** Type and offset as pte_to_swp_entry() / softleaf_from_pte() read them: flags dropped first. */
 function swapParts(
@@ -64,10 +64,10 @@ export function softleafTests(
     return out;
   }
   const marker = isKind('marker');
-  const bit = (name: string): Test =>
+  const bit = (name: MarkerName): Test =>
     parts === undefined
       ? always(false)
-      : both(marker, any(BigInt(MARKER_BITS[name] as number), parts.offset));
+      : both(marker, any(BigInt(MARKER_BITS[name]), parts.offset));
   // Until 6.18 the uffd-wp marker exists only with PTE_MARKER_UFFD_WP; 7.2 always reads it.
   const hasWpMarker = def.headers === '7.2' || def.supports.uffdWp;
   const wpMarker = hasWpMarker ? bit('PTE_MARKER_UFFD_WP') : always(false);

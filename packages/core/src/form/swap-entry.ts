@@ -5,8 +5,8 @@ import {
   hasPfn,
   isMigration,
   kindOfType,
-  MARKER_BITS,
-  markerMask,
+  type MarkerName,
+  markersIn,
 } from './swap-types.js';
 
 /** Levels whose non-present entries carry a type and an offset. */
@@ -60,18 +60,14 @@ export interface AbsentFacts {
   readonly pfn?: bigint;
   readonly young?: boolean;
   readonly dirty?: boolean;
-  readonly markers?: readonly string[];
+  readonly markers?: readonly MarkerName[];
 }
 
 /** Reads frame, age and marker bits out of a swap value according to its kind. */
 export function absentFacts(form: EntryForm, value: SwapValue): AbsentFacts {
-  const { swap, headers } = form.definition;
+  const { swap } = form.definition;
   const what = kindOfType(swap.types, value.type);
-  if (what === 'marker') {
-    const set = Number(value.offset & BigInt(markerMask(headers)));
-    const markers = Object.keys(MARKER_BITS).filter((name) => set & (MARKER_BITS[name] ?? 0));
-    return { what, markers };
-  }
+  if (what === 'marker') return { what, markers: markersIn(swap.types, value.offset) };
   if (!hasPfn(what)) return { what };
   const pfn = value.offset & ((1n << BigInt(swap.pfnBits)) - 1n);
   if (!isMigration(what)) return { what, pfn };

@@ -7,6 +7,10 @@ export interface SwapConfig {
   readonly memoryFailure: boolean;
   /** The form has uffd-wp. Asked of 6.1 alone, which has markers only then (PTE_MARKER_UFFD_WP). */
   readonly uffdWp?: boolean;
+  /** The device-exclusive pair is one type already (v6.17 on); always so with 7.2 headers. */
+  readonly oneDeviceExclusive?: boolean;
+  /** Guard markers exist already (v6.17 on); always so with 7.2 headers. */
+  readonly guardMarkers?: boolean;
 }
 
 /**
@@ -33,6 +37,10 @@ export interface SwapTypes {
   readonly maxSwapfiles: number;
   /** Number of each kind that the configuration has. */
   readonly numbers: Readonly<Partial<Record<AbsentKind, number>>>;
+  /** Marker bits that are read (PTE_MARKER_MASK). */
+  readonly markerMask: number;
+  /** What the numbers were made from, so that a revision can change one thing of it. */
+  readonly config: SwapConfig;
 }
 
 /** Bits of the swap type number (MAX_SWAPFILES_SHIFT). */
@@ -46,7 +54,9 @@ export const SWAP_TYPE_BITS = 5;
  */
 export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTypes {
   const exclusive: AbsentKind[] =
-    headers === '7.2' ? ['device-exclusive'] : ['device-exclusive-write', 'device-exclusive-read'];
+    headers === '7.2' || config.oneDeviceExclusive
+      ? ['device-exclusive']
+      : ['device-exclusive-write', 'device-exclusive-read'];
   const kinds: AbsentKind[] = [
     ...(config.memoryFailure ? (['hwpoison'] as const) : []),
     'migration-read',
@@ -60,7 +70,17 @@ export function swapTypes(headers: HeaderGeneration, config: SwapConfig): SwapTy
   ];
   const maxSwapfiles = (1 << SWAP_TYPE_BITS) - kinds.length;
   const numbers = Object.fromEntries(kinds.map((kind, i) => [kind, maxSwapfiles + i]));
-  return { maxSwapfiles, numbers };
+  return { maxSwapfiles, numbers, markerMask: markerMask(headers, config), config };
+}
+
+function markerMask(headers: HeaderGeneration, { guardMarkers }: SwapConfig): number {
+  const {
+    PTE_MARKER_UFFD_WP: wp,
+    PTE_MARKER_POISONED: poisoned,
+    PTE_MARKER_GUARD: guard,
+  } = MARKER_BITS;
+  if (headers === '6.1') return wp;
+  return headers === '7.2' || guardMarkers ? wp | poisoned | guard : wp | poisoned;
 }
 
 /** The kind that a type number stands for. */
@@ -77,15 +97,19 @@ export const hasPfn = (kind: AbsentKind): boolean => !WITHOUT_PFN.includes(kind)
 export const isMigration = (kind: AbsentKind): boolean => kind.startsWith('migration-');
 
 /** Marker bits by name (include/linux/swapops.h, leafops.h): GUARD came after 6.12. */
-export const MARKER_BITS: Readonly<Record<string, number>> = {
+export const MARKER_BITS = {
   PTE_MARKER_UFFD_WP: 1,
   PTE_MARKER_POISONED: 2,
   PTE_MARKER_GUARD: 4,
-};
+} as const;
+/** Name of a marker bit. */
+export type MarkerName = keyof typeof MARKER_BITS;
 
-/** Mask of the marker bits that a generation reads (PTE_MARKER_MASK). */
-export const markerMask = (headers: HeaderGeneration): number =>
-  headers === '7.2' ? 7 : headers === '6.12' ? 3 : 1;
+/** Names of the marker bits that are set in an offset and read by the kernel. */
+export function markersIn({ markerMask }: SwapTypes, offset: bigint): MarkerName[] {
+  const set = Number(offset & BigInt(markerMask));
+  return (Object.keys(MARKER_BITS) as MarkerName[]).filter((name) => set & MARKER_BITS[name]);
+}
 
 /** How one level writes a swap entry: expressions over `entry`, and over `type` and `offset`. */
 export interface SwapCodec {
