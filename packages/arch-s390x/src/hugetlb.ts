@@ -7,9 +7,9 @@ import {
   equal,
   type HelperTable,
   inline,
-  masked,
   not,
   or,
+  type SwapCodec,
   set,
   shl,
   shr,
@@ -19,9 +19,9 @@ import {
   word,
 } from '@pagewright/core';
 import { emptyPte } from './pte-helpers.js';
-import { emptyRegion, region3Present } from './region-helpers.js';
+import { emptyRegion, inTable, region3Present } from './region-helpers.js';
 import { emptySegment, segmentPresent } from './segment-helpers.js';
-import { lowestBit, type Shape, type TrackedBits, trackedBits, typeBits } from './shape.js';
+import { lowestBit, type Shape, type TrackedBits, trackedBits } from './shape.js';
 import { swapCodecs } from './swap.js';
 
 /** The entry's bit `from`, standing at `to`. Both are single bits. */
@@ -47,48 +47,40 @@ export function hugetlbFunctions(shape: Shape): HelperTable {
   const { m, upperSwap } = shape;
   const pte = trackedBits(shape, 'pte');
   const segment = trackedBits(shape, 'pmd');
-  const mapped = upperSwap ? m('_SEGMENT_ENTRY_PRESENT') : 0n;
-  const toUpper = translated(set(and(ENTRY, m('PAGE_MASK')), mapped), pte, segment);
+  const present = upperSwap ? m('_SEGMENT_ENTRY_PRESENT') : 0n;
+  const upper = translated(set(and(ENTRY, m('PAGE_MASK')), present), pte, segment);
   const frame = and(ENTRY, m('_SEGMENT_ENTRY_ORIGIN_LARGE'));
-  const toPte = translated(set(frame, m('_PAGE_LARGE', '_PAGE_PRESENT')), segment, pte);
-  const { pte: small, pmd: large } = swapCodecs(shape);
-  const emptyUpper = word(emptySegment(shape));
-  const none = word(emptyPte(shape));
-  const absentUpper =
-    large === undefined
-      ? emptyUpper
-      : when(
-          equal(ENTRY, emptyPte(shape)),
-          emptyUpper,
-          inline(large.make, { type: small.type, offset: small.offset }),
-        );
-  const absentPte =
-    large === undefined
-      ? none
-      : when(
-          isEmptyUpper(shape),
-          none,
-          inline(small.make, { type: large.type, offset: large.offset }),
-        );
+  const page = translated(set(frame, m('_PAGE_LARGE', '_PAGE_PRESENT')), segment, pte);
+  const codecs = swapCodecs(shape);
+  const emptyUpper = emptySegment(shape);
+  const empty = emptyPte(shape);
   return {
-    pte_to_rste: when(any(m('_PAGE_PRESENT')), toUpper, absentUpper),
-    rste_to_pte: when(isPresentUpper(shape), toPte, absentPte),
+    pte_to_rste: when(
+      any(m('_PAGE_PRESENT')),
+      upper,
+      absent(equal(ENTRY, empty), emptyUpper, codecs.pte, codecs.pmd),
+    ),
+    rste_to_pte: when(
+      upperPresent(shape),
+      page,
+      absent(
+        either(equal(ENTRY, emptyUpper), equal(ENTRY, emptyRegion(shape, 'region3'))),
+        empty,
+        codecs.pmd,
+        codecs.pte,
+      ),
+    ),
   };
 }
 
-/** The type bits choose whether pud or pmd helpers are asked. */
-const inRegion3 = (shape: Shape): Test =>
-  masked(shape.m('_REGION_ENTRY_TYPE_MASK'), typeBits(shape, 'pud', 'region3'));
+/** Type and offset of one kind of swap entry written as another; empty where either has no form. */
+const absent = (isEmpty: Test, empty: bigint, from?: SwapCodec, to?: SwapCodec): Word =>
+  from && to
+    ? when(isEmpty, word(empty), inline(to.make, { type: from.type, offset: from.offset }))
+    : word(empty);
 
-const choose = (test: Test, chosen: Test, otherwise: Test): Test =>
-  either(both(test, chosen), both(not(test), otherwise));
-
-const isPresentUpper = (shape: Shape): Test =>
-  choose(inRegion3(shape), region3Present(shape), segmentPresent(shape));
-
-const isEmptyUpper = (shape: Shape): Test =>
-  choose(
-    inRegion3(shape),
-    equal(ENTRY, emptyRegion(shape, 'region3')),
-    equal(ENTRY, emptySegment(shape)),
-  );
+/** The type bits choose whether pud_present() or pmd_present() is asked. */
+function upperPresent(shape: Shape): Test {
+  const region3 = inTable(shape, 'region3');
+  return either(both(region3, region3Present(shape)), both(not(region3), segmentPresent(shape)));
+}

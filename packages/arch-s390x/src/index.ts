@@ -6,39 +6,37 @@ import {
   type ArchBackend,
   type EntryForm,
   fail,
-  type HeaderGeneration,
+  HEADER_GENERATIONS,
+  NEWEST_HEADERS,
   ok,
   type Result,
 } from '@pagewright/core';
+import { dumpedForm } from './dumped-form.js';
 import { buildForm, type S390xFormOptions } from './form.js';
 import { FORMS, summary } from './forms.js';
-import { dumpedForm } from './kernel.js';
 
 export type { S390xFormOptions } from './form.js';
 
 /**
  * Builds an s390x form by name; `bits` puts another bit table in the place of the form's own.
- * Code `unknown-form` for a name or a header generation that does not exist.
+ * Code `unknown-form` for a name that does not exist; every generation has every form.
  */
 export function s390xForm(name: string, options: S390xFormOptions = {}): Result<EntryForm> {
   const spec = FORMS.find((form) => form.name === name);
   if (spec === undefined) return fail('unknown-form', `s390x has no form "${name}"`, { name });
-  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
-  if (!spec.headers.includes(headers)) {
-    return fail('unknown-form', `${name} does not exist with headers ${headers}`, {
-      name,
-      headers,
-    });
-  }
-  return ok(buildForm(spec, options, headers));
+  return ok(buildForm(spec, options, options.headers ?? NEWEST_HEADERS));
 }
 
 /** The s390x backend. */
 export const s390x: ArchBackend = {
   arch: 's390x',
-  forms: FORMS.map((spec) => ({ name: spec.name, summary: summary(spec), headers: spec.headers })),
+  forms: FORMS.map((spec) => ({
+    name: spec.name,
+    summary: summary(spec),
+    headers: HEADER_GENERATIONS,
+  })),
   form: s390xForm,
-  /** The form of the kernel's own tables; every process has a form of its own (see `kernel.ts`). */
+  /** The form of the kernel's own tables; every process has a form of its own (see `/kernel`). */
   formFromDump(facts) {
     const found = dumpedForm(facts);
     if (!found.ok) return found;

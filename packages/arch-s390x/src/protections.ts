@@ -1,4 +1,4 @@
-import { type Shape, trackedBits, typeBits } from './shape.js';
+import { type Shape, type TrackedBits, trackedBits, typeBits } from './shape.js';
 
 /** Named protections of a form, and the 16 that vm_get_page_prot() chooses from. */
 export interface Protections {
@@ -27,13 +27,12 @@ export type ProtectionName =
  * when they build a pte.
  */
 export function protections(shape: Shape): Protections {
-  const { headers, noexec } = shape;
-  const pages = pageProtections(shape);
-  const huge = { ...segmentProtections(shape), ...region3Protections(shape) };
-  const kernel = { __PAGE_KERNEL: pages.PAGE_KERNEL, __PAGE_KERNEL_RO: pages.PAGE_KERNEL_RO };
-  const all = { ...pages, ...huge };
-  const named =
-    headers !== '7.2' ? all : { ...(noexec ? all : withoutNoexec(shape, all)), ...kernel };
+  const named = {
+    ...pageProtections(shape),
+    ...segmentProtections(shape),
+    ...region3Protections(shape),
+    ...(shape.headers === '7.2' ? unmaskedProtections(shape) : {}),
+  };
   const { PAGE_NONE, PAGE_RO, PAGE_RX, PAGE_RW, PAGE_RWX } = named;
   return {
     named,
@@ -46,9 +45,21 @@ export function protections(shape: Shape): Protections {
   };
 }
 
+/** page_noexec_mask, segment_noexec_mask and region_noexec_mask at work. */
+function maskedBits(shape: Shape, level: 'pte' | 'pmd' | 'pud'): TrackedBits {
+  const bits = trackedBits(shape, level);
+  return shape.headers !== '7.2' || shape.noexec ? bits : { ...bits, noexec: 0n };
+}
+
+/** What the masks are applied to, under the names that 7.2 gives it. */
+function unmaskedProtections(shape: Shape) {
+  const { PAGE_KERNEL, PAGE_KERNEL_RO } = pageProtections({ ...shape, noexec: true });
+  return { __PAGE_KERNEL: PAGE_KERNEL, __PAGE_KERNEL_RO: PAGE_KERNEL_RO };
+}
+
 function pageProtections(shape: Shape) {
   const { m, headers } = shape;
-  const { read, write, young, dirty, protect, invalid, noexec } = trackedBits(shape, 'pte');
+  const { read, write, young, dirty, protect, invalid, noexec } = maskedBits(shape, 'pte');
   const PAGE_NONE = m('_PAGE_PRESENT') | invalid | protect;
   const PAGE_RX = PAGE_NONE | read;
   const PAGE_RWX = PAGE_RX | write;
@@ -70,7 +81,7 @@ function pageProtections(shape: Shape) {
 
 function segmentProtections(shape: Shape) {
   const { m, headers, upperSwap } = shape;
-  const bits = trackedBits(shape, 'pmd');
+  const bits = maskedBits(shape, 'pmd');
   const { read, write, protect, invalid, noexec } = bits;
   const present = upperSwap ? m('_SEGMENT_ENTRY_PRESENT') : 0n;
   const kernel = kernelProtections(bits, present | m('_SEGMENT_ENTRY_LARGE'));
@@ -92,7 +103,7 @@ function region3Protections(shape: Shape) {
   const { m, headers, upperSwap } = shape;
   const present = upperSwap ? m('_REGION3_ENTRY_PRESENT') : 0n;
   const leaf = typeBits(shape, 'pud', 'region3') | present | m('_REGION3_ENTRY_LARGE');
-  const kernel = kernelProtections(trackedBits(shape, 'pud'), leaf);
+  const kernel = kernelProtections(maskedBits(shape, 'pud'), leaf);
   return {
     REGION3_KERNEL: kernel.writable,
     REGION3_KERNEL_RO: kernel.readOnly,
@@ -102,7 +113,7 @@ function region3Protections(shape: Shape) {
 
 /** The kernel's own huge mappings: young and, where writable, dirty from the start. */
 function kernelProtections(
-  { read, write, young, dirty, protect, noexec }: ReturnType<typeof trackedBits>,
+  { read, write, young, dirty, protect, noexec }: TrackedBits,
   leaf: bigint,
 ) {
   const executable = leaf | read | write | young | dirty;
@@ -111,14 +122,4 @@ function kernelProtections(
     writable: executable | noexec,
     readOnly: leaf | read | young | protect | noexec,
   };
-}
-
-/** page_noexec_mask, segment_noexec_mask and region_noexec_mask of a machine without no-execute. */
-function withoutNoexec<T extends Record<string, bigint>>(shape: Shape, named: T): T {
-  const maskOf = (name: string): bigint => {
-    if (name.startsWith('PAGE_')) return trackedBits(shape, 'pte').noexec;
-    return trackedBits(shape, name.startsWith('SEGMENT_') ? 'pmd' : 'pud').noexec;
-  };
-  const masked = Object.entries(named).map(([name, value]) => [name, value & ~maskOf(name)]);
-  return Object.fromEntries(masked) as T;
 }

@@ -31,7 +31,7 @@ const tableBits = ({ m }: Shape): bigint =>
 const TYPES: readonly TableType[] = ['segment', 'region3', 'region2', 'region1'];
 
 /** The entry stands in a table of one of these types. */
-function inTable(shape: Shape, ...types: readonly TableType[]): Test {
+export function inTable(shape: Shape, ...types: readonly TableType[]): Test {
   const mask = shape.m('_REGION_ENTRY_TYPE_MASK');
   const [first, ...rest] = types.map((type) => masked(mask, typeBits(shape, 'pud', type)));
   return first === undefined ? always(false) : either(first, ...rest);

@@ -18,7 +18,7 @@ import {
   word,
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
-import type { ProtectionName, Protections } from './protections.js';
+import type { Protections } from './protections.js';
 import { ONES, type Shape, trackedBits } from './shape.js';
 import { inTurn, trackedHelpers } from './tracked-helpers.js';
 
@@ -94,14 +94,9 @@ function modify(shape: Shape, protections: Protections): Word {
  * value; whatever else is given becomes readable, writable and executable.
  */
 export function segmentProtection({ named }: Protections): Word {
-  const known: [ProtectionName, ProtectionName][] = [
-    ['PAGE_NONE', 'SEGMENT_NONE'],
-    ['PAGE_RO', 'SEGMENT_RO'],
-    ['PAGE_RX', 'SEGMENT_RX'],
-    ['PAGE_RW', 'SEGMENT_RW'],
-  ];
+  const known = ['NONE', 'RO', 'RX', 'RW'] as const;
   return known.reduceRight<Word>(
-    (rest, [page, segment]) => when(equal(PROT, named[page]), word(named[segment]), rest),
+    (rest, name) => when(equal(PROT, named[`PAGE_${name}`]), word(named[`SEGMENT_${name}`]), rest),
     word(named.SEGMENT_RWX),
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fieldMask } from '@pagewright/core';
 import { expect, test } from 'vitest';
-import { ASCE_FIELDS } from '../src/bits.js';
+import { ASCE_FIELDS } from '../src/asce-bits.js';
 import { s390xForm } from '../src/index.js';
 import { formOf } from './forms.js';
 

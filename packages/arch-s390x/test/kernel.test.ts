@@ -35,8 +35,8 @@ test.each([
 test.each([
   ['another machine', DEBIAN_6_12, 62, 'not-this-arch'],
   ['nothing that says s390x', { PAGESIZE: '4096' }, undefined, 'not-this-arch'],
-  ['no release', without('OSRELEASE'), 22, 'undecided'],
-  ['release that is none', { ...DEBIAN_6_12, OSRELEASE: 'six' }, 22, 'undecided'],
+  ['no release', without('OSRELEASE'), 22, 'bad-vmcoreinfo'],
+  ['release that is none', { ...DEBIAN_6_12, OSRELEASE: 'six' }, 22, 'bad-vmcoreinfo'],
   ['no VMALLOC_START', without('NUMBER(VMALLOC_START)'), 22, 'bad-vmcoreinfo'],
   ['no number', { ...DEBIAN_6_12, 'NUMBER(VMALLOC_START)': 'up' }, 22, 'bad-vmcoreinfo'],
 ])('%s', (_, lines, machine, code) => {

@@ -1,0 +1,54 @@
+import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import { FORMS, type FormSpec } from './forms.js';
+import { addressBits } from './geometry.js';
+
+/** ELF e_machine of s390x. */
+const EM_S390 = 22;
+/** Lines that only s390x kernels write (arch/s390/kernel/machine_kexec.c, setup.c). */
+const SIGNS = ['SYMBOL(lowcore_ptr)', 'SAMODE31'];
+
+const RELEASE = 'OSRELEASE';
+const TOP = 'NUMBER(VMALLOC_START)';
+
+/** How a dumped kernel ran, as far as VMCOREINFO says. */
+export interface DumpedForm {
+  readonly spec: FormSpec;
+  readonly headers: HeaderGeneration;
+}
+
+/**
+ * The form of the kernel's own tables: the fewest levels that reach VMALLOC_START, which lies near
+ * the top of the kernel's addresses. A process has a form of its own: `formFromAsce`,
+ * `levelsFromRootEntry`. Codes: `not-this-arch`, `bad-vmcoreinfo`.
+ */
+export function dumpedForm({ elfMachine, vmcoreinfo }: DumpFacts): Result<DumpedForm> {
+  const isOurs =
+    elfMachine === undefined ? SIGNS.some((key) => vmcoreinfo.has(key)) : elfMachine === EM_S390;
+  if (!isOurs) return fail('not-this-arch', 'the dump is not of an s390x kernel');
+  const headers = headersOf(vmcoreinfo.get(RELEASE) ?? '');
+  if (headers === undefined) return unusable(RELEASE, vmcoreinfo.get(RELEASE));
+  const top = vmcoreinfo.get(TOP) ?? '';
+  if (!/^0x[0-9a-f]{1,16}$/i.test(top)) return unusable(TOP, vmcoreinfo.get(TOP));
+  const reaching = FORMS.filter(({ levels }) => BigInt(top) >> BigInt(addressBits(levels)) === 0n);
+  return ok({ spec: reaching.at(-1) as FormSpec, headers });
+}
+
+/**
+ * The generation by release. VMCOREINFO shows nothing of the change that matters here: segment bits
+ * moved in 6.14, so 6.14 and later are read as 7.2. From 6.6 on a marker can say poisoned.
+ */
+function headersOf(release: string): HeaderGeneration | undefined {
+  const [found, major, minor] = /^(\d{1,4})\.(\d{1,4})(?!\d)/.exec(release) ?? [];
+  if (found === undefined) return undefined;
+  const since = (from: number): boolean => Number(major) * 10_000 + Number(minor) >= from;
+  return since(6_0014) ? '7.2' : since(6_0006) ? '6.12' : '6.1';
+}
+
+const unusable = (key: string, text: string | undefined) =>
+  fail(
+    'bad-vmcoreinfo',
+    `VMCOREINFO ${key} is ${JSON.stringify(text?.slice(0, 40)) ?? 'missing'}`,
+    {
+      key,
+    },
+  );
