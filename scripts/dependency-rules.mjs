@@ -53,17 +53,17 @@ export const forbidden = [
   },
   {
     name: 'node-at-the-edge',
-    comment: 'node: modules only in apps and in the ./node sub-paths',
+    comment: 'node: modules only in apps, in the ./node sub-paths and in test kits',
     severity: 'error',
-    from: { path: '^packages/[^/]+/src', pathNot: '^packages/[^/]+/src/node(/|\\.ts$)' },
+    from: { path: '^packages/[^/]+/src', pathNot: '^packages/[^/]+/src/(node|kit)(/|\\.ts$)' },
     to: { dependencyTypes: ['core'] },
   },
   {
     name: 'nothing-imports-node-sub-path',
     comment: 'the browser half of a package must not reach its own ./node half',
     severity: 'error',
-    from: { path: '^packages/([^/]+)/src', pathNot: '^packages/[^/]+/src/node(/|\\.ts$)' },
-    to: { path: '^packages/$1/src/node(/|\\.ts$)' },
+    from: { path: '^packages/([^/]+)/src', pathNot: '^packages/[^/]+/src/(node|kit)(/|\\.ts$)' },
+    to: { path: '^packages/$1/src/(node|kit)(/|\\.ts$)' },
   },
   {
     name: 'no-runtime-dependency',

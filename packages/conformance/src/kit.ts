@@ -1,1 +1,6 @@
-export {};
+/**
+ * The test kit: what a backend's own test file calls. Needs vitest and Node.
+ * @packageDocumentation
+ */
+export * from './kit/describe-backend.js';
+export * from './kit/describe-readme.js';
