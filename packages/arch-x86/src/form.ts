@@ -25,11 +25,6 @@ import { vmFlags } from './vm-flags.js';
 export interface X86FormOptions extends FormOptions {
   /** A bit table to use instead of the form's own (tests move bits so). */
   readonly bits?: BitTable;
-  /**
-   * The kernel is built with CONFIG_MITIGATION_PAGE_TABLE_ISOLATION: p4d_bad() and pgd_bad() let NX
-   * pass. Off when left out, as in the configuration of the vectors.
-   */
-  readonly pageTableIsolation?: boolean;
 }
 
 /** Builds a form from its specification. */
@@ -45,7 +40,7 @@ export function buildForm(
       levels: spec.levels,
       shadowStack: spec.shadowStack,
       devmap,
-      pageTableIsolation: options.pageTableIsolation ?? false,
+      pageTableIsolation: options.config?.MITIGATION_PAGE_TABLE_ISOLATION !== 'n',
     },
     options.bits ?? bitTable(headers, devmap),
   );

@@ -29,8 +29,10 @@ export function formOfFolder(
     });
   }
   const headers = headersOf(folder.facts) ?? headersOfRows(folder);
-  const devicePrivate = folder.facts?.config?.DEVICE_PRIVATE;
+  const config = folder.facts?.config ?? WITHOUT_FACTS;
+  const devicePrivate = config.DEVICE_PRIVATE;
   return best.backend.form(best.name, {
+    config,
     ...(headers === undefined ? {} : { headers }),
     ...(devicePrivate === undefined ? {} : { devicePrivate: devicePrivate === 'y' }),
   });
@@ -41,6 +43,9 @@ export function headersOf(facts: Facts | undefined): HeaderGeneration | undefine
   const release = /^\d+\.\d+/.exec(facts?.kernel ?? '')?.[0];
   return HEADER_GENERATIONS.find((generation) => generation === release);
 }
+
+/** How the kernels that vectors are taken from differ from what distributions ship. */
+const WITHOUT_FACTS: Readonly<Record<string, string>> = { MITIGATION_PAGE_TABLE_ISOLATION: 'n' };
 
 /** Keys that only rows of one generation have (golden-7.2's new and gone keys). */
 const TELLING_KEYS: readonly (readonly [key: string, generation: HeaderGeneration])[] = [

@@ -8,6 +8,11 @@ export interface FormOptions {
   readonly headers?: HeaderGeneration;
   /** CONFIG_DEVICE_PRIVATE, which moves the swap type numbers. */
   readonly devicePrivate?: boolean;
+  /**
+   * Kernel options by name without CONFIG_, `y` or `n`, of which a backend reads those that change
+   * its entries; what is not named is as distributions have it.
+   */
+  readonly config?: Readonly<Record<string, string>>;
   /** False where a revision of generation 6.12 has lost the devmap bit already (v6.17 on). */
   readonly devmap?: boolean;
 }
