@@ -12,4 +12,6 @@ const { forms } = JSON.parse(stdout.toString());
 const compared = forms.reduce((sum, form) => sum + form.vectors.compared, 0);
 const held = forms.reduce((sum, form) => sum + form.laws.held, 0);
 const seconds = Number(process.hrtime.bigint() - from) / 1e9;
-console.log(`${forms.length} forms, ${held} laws held, ${compared} answers compared: ${seconds.toFixed(1)} s`);
+console.log(
+  `${forms.length} forms, ${held} laws held, ${compared} answers compared: ${seconds.toFixed(1)} s`,
+);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { x86 } from '@pagewright/arch-x86';
-import { scannerFor } from '@pagewright/core';
+import { scannerFor } from '@pagewright/core/scan';
 
 const BYTES = 256 << 20;
 const PASSES = 7;

@@ -8,7 +8,6 @@ export * from './frames.js';
 export * from './kernel/index.js';
 export * from './normal/index.js';
 export * from './outcome.js';
-export * from './scan/index.js';
 export * from './units.js';
 export * from './vma/index.js';
 export * from './walk/index.js';

@@ -12,8 +12,8 @@ import {
   type Level,
   type PairTestFunction,
   type PairWordFunction,
-  scannerFor,
 } from '@pagewright/core';
+import { scannerFor } from '@pagewright/core/scan';
 import type { Broken, Law } from './law.js';
 import type { LevelSweep } from './sweep.js';
 
