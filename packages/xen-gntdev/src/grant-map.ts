@@ -50,7 +50,7 @@ export function newGrantMap(refs: readonly GrantRef[], pages: readonly Pfn[]): G
 }
 
 /** Position in `pages` of an address. */
-export const slotIndex = (map: GrantMap, addr: VirtAddr, pageShift: number): number =>
+const slotIndex = (map: GrantMap, addr: VirtAddr, pageShift: number): number =>
   Number(BigInt.asUintN(64, addr - map.pagesVmStart) >> BigInt(pageShift));
 
 /**
