@@ -21,7 +21,6 @@ export interface TableChoice {
 const HWDEF = 'arch/arm64/include/asm/pgtable-hwdef.h';
 const PROT = 'arch/arm64/include/asm/pgtable-prot.h';
 const PGTABLE = 'arch/arm64/include/asm/pgtable.h';
-const MEMORY = 'arch/arm64/include/asm/memory.h';
 
 /** Memory types by index into MAIR_EL1 (asm/memory.h MT_*). */
 export const MEMORY_TYPES = {
@@ -47,6 +46,15 @@ const leaf = (name: string, low: number, meaning: string, source = HWDEF): BitFi
   source,
 });
 
+const absent = (
+  name: string,
+  low: number,
+  width: number,
+  meaning: string,
+  source = PGTABLE,
+  levels = SWAP,
+): BitField => ({ name, low, width, levels, scope: 'absent', meaning, source });
+
 /** Upper levels name the bits of their table descriptors apart: PMD_TABLE_PXN, PUD_TABLE_PXN ... */
 const tableFields = (suffix: string, low: number, meaning: string): BitField[] =>
   TABLES.map((level) => ({
@@ -66,14 +74,13 @@ const COMMON: BitTable = [
     low: 1,
     levels: EVERY,
     scope: 'present',
-    meaning: 'page or table; clear: block (7.2 names only the two type bits together)',
+    meaning: 'page or table; clear: block (7.2 has no name for this bit alone)',
     source: HWDEF,
   },
   {
-    ...leaf('PTE_ATTRINDX', 2, 'memory type, index into MAIR_EL1', HWDEF),
+    ...leaf('PTE_ATTRINDX', 2, 'memory type, index into MAIR_EL1'),
     width: 3,
     values: Object.fromEntries(Object.entries(MEMORY_TYPES).map(([name, n]) => [n, name])),
-    source: `${HWDEF}, ${MEMORY}`,
   },
   leaf('PTE_USER', 6, 'user may access (AP[1])'),
   leaf('PTE_RDONLY', 7, 'read-only (AP[2]); with PTE_WRITE: writable but clean'),
@@ -96,40 +103,10 @@ const COMMON: BitTable = [
   { ...leaf('PTE_PO_IDX', 60, 'permission overlay index (protection key)'), width: 3 },
   ...tableFields('PXN', 59, 'nothing below is executable by the kernel'),
   ...tableFields('UXN', 60, 'nothing below is executable by user'),
-  {
-    name: 'PTE_SWP_EXCLUSIVE',
-    low: 2,
-    levels: PAGE,
-    scope: 'absent',
-    meaning: 'the swapped page was exclusive',
-    source: PROT,
-  },
-  {
-    name: 'PTE_SWP_UFFD_WP',
-    low: 3,
-    levels: SWAP,
-    scope: 'absent',
-    meaning: 'write-protected by userfaultfd',
-    source: PROT,
-  },
-  {
-    name: '__SWP_TYPE',
-    low: 6,
-    width: 5,
-    levels: SWAP,
-    scope: 'absent',
-    meaning: 'swap type',
-    source: PGTABLE,
-  },
-  {
-    name: '__SWP_OFFSET',
-    low: 12,
-    width: 50,
-    levels: SWAP,
-    scope: 'absent',
-    meaning: 'swap offset',
-    source: PGTABLE,
-  },
+  absent('PTE_SWP_EXCLUSIVE', 2, 1, 'the swapped page was exclusive', PROT, PAGE),
+  absent('PTE_SWP_UFFD_WP', 3, 1, 'write-protected by userfaultfd', PROT),
+  absent('__SWP_TYPE', 6, 5, 'swap type'),
+  absent('__SWP_OFFSET', 12, 50, 'swap offset'),
 ];
 
 /** Bits that only 6.1 has: PROT_NONE and invalidated huge pages were marked apart (until 6.10). */

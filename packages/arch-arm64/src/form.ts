@@ -21,7 +21,7 @@ import { entryHelpers, pteHelpers } from './entry-helpers.js';
 import { type FormSpec, physicalBits, summary } from './forms.js';
 import { functions, pointers } from './functions.js';
 import { CONTIGUOUS_PTES, levelsOf } from './geometry.js';
-import { leafCodecs } from './leaves.js';
+import { type Frames, leafCodecs } from './leaves.js';
 import { protections } from './protections.js';
 import type { Shape } from './shape.js';
 import { swapFormat } from './swap.js';
@@ -60,7 +60,7 @@ export function buildForm(spec: FormSpec, options: Arm64FormOptions, headers: He
     helpers: helpersOf(shape, levels, frames),
     functions: functions(shape),
     pointers: pointers(shape),
-    leaves: leafCodecs(shape, mapping(levels, frames)),
+    leaves: leafCodecs(shape, levels, frames),
     tables: Object.fromEntries(tableDeciders(levels).map((level) => [level, address.physical])),
     ...(encoding === 'plain' ? {} : { tableFrameBits: address.frameBits }),
     swap: swapFormat(bits, {
@@ -77,20 +77,11 @@ export function buildForm(spec: FormSpec, options: Arm64FormOptions, headers: He
 }
 
 type Levels = FormDefinition['levels'];
-type Frames = Readonly<Record<'pte' | 'pmd' | 'pud', FrameHelpers>>;
 
 function framesOf({ address, pageShift }: Shape, levels: Levels): Frames {
   const at = (level: Level): FrameHelpers =>
     frameHelpers(address, pageShift, levels.find((g) => g.level === level)?.shift ?? pageShift);
   return { pte: at('pte'), pmd: at('pmd'), pud: at('pud') };
-}
-
-/** Frame helpers of the levels that decide about leaves. */
-function mapping(levels: Levels, frames: Frames): Readonly<Partial<Record<Level, FrameHelpers>>> {
-  const deciding = new Set(levels.filter((g) => g.mayMap).map((g) => g.decidedBy));
-  return Object.fromEntries(
-    Object.entries(frames).filter(([level]) => deciding.has(level as Level)),
-  );
 }
 
 /** Levels whose helpers decide about pointers to tables. */

@@ -48,6 +48,6 @@ export const physicalBits = ({ encoding }: FormSpec): number => (encoding === 'p
 /** One line about a form. */
 export function summary({ pageShift, addressBits, encoding }: FormSpec): string {
   const kib = 2 ** (pageShift - 10);
-  const wide = { plain: '', lpa: ', 52-bit frames (LPA)', lpa2: ', 52-bit frames (LPA2)' };
-  return `arm64, ${kib} KiB pages, ${addressBits}-bit addresses${wide[encoding]}`;
+  const wide = encoding === 'plain' ? '' : `, 52-bit frames (${encoding.toUpperCase()})`;
+  return `arm64, ${kib} KiB pages, ${addressBits}-bit addresses${wide}`;
 }

@@ -6,7 +6,7 @@ import {
   type ArchBackend,
   type EntryForm,
   fail,
-  type HeaderGeneration,
+  NEWEST_HEADERS,
   ok,
   type Result,
 } from '@pagewright/core';
@@ -21,16 +21,11 @@ export type { Arm64FormOptions } from './form.js';
  * Code `unknown-form` for a name or a header generation that does not exist.
  */
 export function arm64Form(name: string, options: Arm64FormOptions = {}): Result<EntryForm> {
-  const spec = FORMS.find((form) => form.name === name);
-  if (spec === undefined) return fail('unknown-form', `arm64 has no form "${name}"`, { name });
-  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
-  if (!spec.headers.includes(headers)) {
-    return fail('unknown-form', `${name} does not exist with headers ${headers}`, {
-      name,
-      headers,
-    });
-  }
-  return ok(buildForm(spec, options, headers));
+  const { headers = NEWEST_HEADERS } = options;
+  const spec = FORMS.find((form) => form.name === name && form.headers.includes(headers));
+  if (spec !== undefined) return ok(buildForm(spec, options, headers));
+  const message = `arm64 has no form "${name}" with headers ${headers}`;
+  return fail('unknown-form', message, { name, headers });
 }
 
 /** The arm64 backend. */

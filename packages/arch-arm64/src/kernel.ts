@@ -41,7 +41,7 @@ export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
   if (spec === undefined || !spec.headers.includes(headers)) {
     return fail(
       'unknown-form',
-      `no form for pages of ${pageSize.value} bytes and ${addressBits.value}-bit addresses (${encoding}, headers ${headers})`,
+      `arm64 has no form of ${pageSize.value}-byte pages, ${addressBits.value} bits (${encoding}, headers ${headers})`,
       { pageSize: pageSize.value, addressBits: addressBits.value },
     );
   }
@@ -85,7 +85,7 @@ function generationOf(lines: DumpFacts['vmcoreinfo']): Result<HeaderGeneration> 
   const found = GENERATION_SIGNS.find(([key]) => lines.has(key));
   if (found !== undefined) return ok(found[1]);
   const keys = GENERATION_SIGNS.map(([key]) => key).join(', ');
-  return fail('undecided', `VMCOREINFO has none of ${keys}: which headers is unknown`);
+  return fail('undecided', `VMCOREINFO has none of ${keys}`);
 }
 
 function readNumber(lines: DumpFacts['vmcoreinfo'], key: string): Result<number> {

@@ -2,8 +2,9 @@ import {
   any,
   both,
   either,
+  type FormDefinition,
   type LeafCodec,
-  type Level,
+  type LevelGeometry,
   noneOf,
   type Permissions,
 } from '@pagewright/core';
@@ -25,16 +26,21 @@ function permissions({ m }: Shape): Permissions {
   };
 }
 
-/** Leaf codecs of the levels that may map memory. */
+/** Frame helpers of the levels that may map. */
+export type Frames = Readonly<Record<'pte' | 'pmd' | 'pud', FrameHelpers>>;
+
+/** Leaf codecs of the levels that decide about leaves. */
 export function leafCodecs(
   shape: Shape,
-  frames: Readonly<Partial<Record<Level, FrameHelpers>>>,
-): Readonly<Partial<Record<Level, LeafCodec>>> {
+  levels: readonly LevelGeometry[],
+  frames: Frames,
+): FormDefinition['leaves'] {
   const rights = permissions(shape);
-  return Object.fromEntries(
-    Object.entries(frames).map(([level, { pgprot, compose }]) => [
-      level,
-      { attributes: pgprot, compose, permissions: rights },
-    ]),
-  );
+  const codec = ({ pgprot, compose }: FrameHelpers): LeafCodec => ({
+    attributes: pgprot,
+    compose,
+    permissions: rights,
+  });
+  const deciding = levels.filter((g) => g.mayMap).map((g) => g.decidedBy as keyof Frames);
+  return Object.fromEntries(deciding.map((level) => [level, codec(frames[level])]));
 }
