@@ -3,6 +3,7 @@ import {
   type BitTable,
   ENTRY,
   inline,
+  MASK64,
   type Masks,
   or,
   PFN,
@@ -61,7 +62,7 @@ export interface FrameHelpers {
 
 /** pte_pfn(), pmd_pfn(), pud_pfn() and the pgprot beside them; upper levels drop low frame bits. */
 export function frameHelpers(codec: AddressCodec, pageShift: number, shift: number): FrameHelpers {
-  const wholeBlocks = ~((1n << BigInt(shift)) - 1n) & 0xffff_ffff_ffff_ffffn;
+  const wholeBlocks = ~((1n << BigInt(shift)) - 1n) & MASK64;
   const address = shift === pageShift ? codec.physical : and(codec.physical, wholeBlocks);
   const pfn = shr(address, pageShift);
   return {

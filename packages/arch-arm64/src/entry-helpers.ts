@@ -8,6 +8,7 @@ import {
   either,
   type HelperTable,
   inline,
+  MASK64,
   masked,
   noneOf,
   or,
@@ -18,7 +19,7 @@ import {
   when,
 } from '@pagewright/core';
 import { MEMORY_TYPES } from './bits.js';
-import { ALL, fieldValue, presentInvalidMask, type Shape } from './shape.js';
+import { fieldValue, presentInvalidMask, type Shape } from './shape.js';
 
 /**
  * Helpers that all mapping levels share, because the kernel casts pmd and pud entries to pte_t and
@@ -133,7 +134,7 @@ export function pteHelpers(shape: Shape, shared: EntryHelpers, frame: HelperTabl
   const { m, headers, devmap } = shape;
   const { valid, cont } = shared.tests;
   const own: Record<string, Expr> = {
-    none: noneOf(ALL),
+    none: noneOf(MASK64),
     present: shared.present,
     protnone: shared.protnone,
     accessible: valid,

@@ -27,6 +27,3 @@ export const fieldValue = (mask: bigint, value: number): bigint => (mask & -mask
  */
 export const presentInvalidMask = ({ m, headers }: Pick<Shape, 'm' | 'headers'>): bigint =>
   headers === '6.1' ? m('PTE_PROT_NONE') : m('PTE_NG');
-
-/** All bits of an entry. */
-export const ALL = 0xffff_ffff_ffff_ffffn;

@@ -7,6 +7,7 @@ import {
   type Expr,
   either,
   type HelperTable,
+  MASK64,
   masked,
   noneOf,
   not,
@@ -14,11 +15,11 @@ import {
   type Test,
 } from '@pagewright/core';
 import { type EntryHelpers, uffdHelpers } from './entry-helpers.js';
-import { ALL, type Shape, typeMask } from './shape.js';
+import { type Shape, typeMask } from './shape.js';
 
 const isTable = ({ m }: Shape): Test => masked(typeMask(m), typeMask(m));
 const isBlock = ({ m }: Shape): Test => masked(typeMask(m), m('PTE_VALID'));
-const isNone = noneOf(ALL);
+const isNone = noneOf(MASK64);
 
 /** pmd helpers: the pte's, and what tells a block from a table (arch/arm64/include/asm/pgtable.h). */
 export function pmdHelpers(shape: Shape, shared: EntryHelpers, frame: HelperTable): HelperTable {
