@@ -13,7 +13,10 @@ import {
   walkedEntryData,
 } from './step-data.js';
 
-/** Neighbouring entries that mean the same; frames and swap slots count on from the first. */
+/**
+ * Neighbouring entries that mean the same; frames and swap slots count on from the first. `pfn` and
+ * `physical` are those of `start`, which may lie inside of what the first entry maps.
+ */
 export type RangeData = Omit<WalkedEntryData, 'level'> & {
   readonly start: string;
   /** One past the last address. */
@@ -33,10 +36,10 @@ export function* rangesOf(form: EntryForm, entries: Iterable<WalkedEntry>): Gene
 }
 
 /** Equal for entries that belong into one range: frames enter as their distance from the address. */
-function likeness(form: EntryForm, { start, level, raw, decoded, problem }: WalkedEntry): string {
+function likeness(form: EntryForm, part: WalkedEntry): string {
+  const { start, level, raw, decoded, problem } = part;
   if (problem !== undefined) return `problem ${level} ${raw}`;
-  const shift = BigInt(form.geometry(level)?.shift ?? 0);
-  const page = ((start >> shift) << shift) >> BigInt(form.definition.pageShift);
+  const page = (start - bytesIntoEntry(form, part)) >> BigInt(form.definition.pageShift);
   switch (decoded.kind) {
     case 'none':
       return `none ${decoded.residue}`;
@@ -52,13 +55,27 @@ function likeness(form: EntryForm, { start, level, raw, decoded, problem }: Walk
   }
 }
 
-function rangeData(form: EntryForm, { start, end, entries, first }: WalkRange<string>): RangeData {
+/** How far behind the begin of what its entry covers a part begins: a span may cut an entry. */
+function bytesIntoEntry(form: EntryForm, { start, level }: WalkedEntry): bigint {
+  return start & ((1n << BigInt(form.geometry(level)?.shift ?? 0)) - 1n);
+}
+
+function rangeData(form: EntryForm, range: WalkRange<string>): RangeData {
+  const { start, end, entries, first } = range;
+  const data = walkedEntryData(form, first);
+  const { decoded, problem } = first;
+  const physical =
+    decoded.kind === 'leaf' ? decoded.physical + bytesIntoEntry(form, first) : undefined;
   return {
     start: hex(start),
     end: hex(end),
     entries,
-    ...walkedEntryData(form, first),
-    level: first.decoded.kind === 'none' ? null : first.level,
-    problem: first.problem === undefined ? null : problemData(first.problem),
+    ...data,
+    ...(physical !== undefined && {
+      pfn: hex(physical >> BigInt(form.definition.pageShift)),
+      physical: hex(physical),
+    }),
+    level: decoded.kind === 'none' ? null : first.level,
+    problem: problem === undefined ? null : problemData(problem),
   };
 }

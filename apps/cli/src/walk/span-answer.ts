@@ -11,8 +11,8 @@ import {
 } from '@pagewright/core';
 import type { JsonObject } from '@pagewright/report';
 import type { Answer } from '../verb.js';
-import { rangeText } from './entry-text.js';
 import { type RangeData, rangesOf } from './range-data.js';
+import { rangeLines } from './range-lines.js';
 
 /** More ranges than anybody reads; the walk of hostile tables stops here. */
 const MOST_RANGES = 200_000;
@@ -42,11 +42,7 @@ export function walkSpan(
       blocks: [
         {
           kind: 'ranges',
-          ranges: found.map((range) => ({
-            start: BigInt(range.start),
-            end: BigInt(range.end),
-            text: rangeText(range),
-          })),
+          ranges: rangeLines(found),
         },
         { kind: 'paragraph', text: totals(found, bad) },
       ],
@@ -62,9 +58,14 @@ export function walkSpan(
 function totals(found: readonly RangeData[], bad: number): string {
   const sum = (kind: RangeData['kind']) =>
     found.filter((range) => range.kind === kind).reduce((n, { entries }) => n + entries, 0);
-  const counts = [`${found.length} ranges`, `${sum('leaf')} entries map memory`];
+  const number = (count: number, one: string, more: string) =>
+    `${count} ${count === 1 ? one : more}`;
+  const counts = [
+    number(found.length, 'range', 'ranges'),
+    number(sum('leaf'), 'entry maps memory', 'entries map memory'),
+  ];
   const absent = sum('absent');
-  if (absent > 0) counts.push(`${absent} are absent`);
-  if (bad > 0) counts.push(`${bad} ranges cannot be used`);
+  if (absent > 0) counts.push(number(absent, 'is absent', 'are absent'));
+  if (bad > 0) counts.push(number(bad, 'range cannot be used', 'ranges cannot be used'));
   return `${counts.join(', ')}.`;
 }
