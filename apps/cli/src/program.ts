@@ -13,9 +13,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const program = new Command('pagewright')
     .description('What every page-table entry means to Linux.')
     .version(version(), '--version', 'print the version')
-    .option('--json', 'print the answer as JSON', false)
+    .option('--json', 'print the answer as JSON')
     .option('--no-color', 'print without colours (as NO_COLOR=1 does)')
-    .option('--debug', 'show the evidence and the stack of errors', false)
+    .option('--debug', 'show the evidence and the stack of errors')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
@@ -66,7 +66,10 @@ async function defineVerbs(program: Command, words: readonly string[]): Promise<
 
 /** What the command line says wrongly, in one line. */
 function usageProblem(error: CommanderError) {
-  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   return { code: error.code, message: `${message}; see pagewright --help` };
 }
 

@@ -4,8 +4,8 @@ import type { Answer } from './verb.js';
 
 /** How answers are to be shown. */
 export interface Style {
-  readonly json: boolean;
-  readonly debug: boolean;
+  readonly json?: true;
+  readonly debug?: true;
   readonly color: boolean;
 }
 
@@ -49,7 +49,7 @@ export function show(result: Result<Answer>, style: Style): void {
 }
 
 /** One line that names what and where, and exit code 2; with `debug` the evidence follows. */
-export function showProblem({ code, message, evidence }: Problem, debug: boolean): void {
+export function showProblem({ code, message, evidence }: Problem, debug = false): void {
   process.exitCode = 2;
   const lines = [`pagewright: ${escapeText(message)}`];
   if (debug) {
@@ -62,7 +62,7 @@ export function showProblem({ code, message, evidence }: Problem, debug: boolean
 }
 
 /** A mistake of ours: one line all the same, the stack with `debug`. */
-export function showMistake(error: unknown, debug: boolean): void {
+export function showMistake(error: unknown, debug = false): void {
   process.exitCode = 2;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: '' };
   const hint = debug ? '' : ' (--debug shows where)';

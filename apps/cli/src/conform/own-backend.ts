@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ArchBackend, fail, ok, type Result } from '@pagewright/core';
@@ -6,6 +7,7 @@ import { allBackends, backendOf } from '../backends.js';
 /** Loads the backend of a module of somebody's own; code `bad-backend`. */
 export async function loadBackend(path: string): Promise<Result<ArchBackend>> {
   let module: object;
+  if (!existsSync(path)) return fail('bad-backend', `${path}: no such file`, { path });
   try {
     module = await import(pathToFileURL(resolve(path)).href);
   } catch (error) {

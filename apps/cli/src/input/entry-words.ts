@@ -7,6 +7,8 @@ export interface EntryWord {
   readonly raw: bigint;
 }
 
+/** Most entries of one call: a document holds them all at once. */
+const MOST_ENTRIES = 20_000;
 /** Widest word of any form, in hexadecimal digits. */
 const MOST_DIGITS = 16;
 /** A label as kernel logs write it, with or without its value, or a value alone. */
@@ -30,7 +32,7 @@ interface Group {
 /**
  * Reads entries out of arguments: `0x..` or bare hexadecimal, digits grouped by spaces or `_` inside
  * one argument, and what kernel logs print: `pte:8000..`, `pmd=..`, `PTE 8000..`, several labels in
- * one argument, trailing commas. Code `bad-entry`, with what was read.
+ * one argument, trailing commas. Codes `bad-entry`, with what was read, and `too-many-entries`.
  */
 export const entriesOfArguments = (args: readonly string[]): Result<readonly EntryWord[]> =>
   entriesOf(args.map((arg) => ({ tokens: tokensOf(arg), where: `entry "${shortened(arg)}"` })));
@@ -40,16 +42,19 @@ export const entriesOfArguments = (args: readonly string[]): Result<readonly Ent
  * above. Messages name the line.
  */
 export const entriesOfText = (text: string, name: string): Result<readonly EntryWord[]> =>
-  entriesOf(
-    text.split('\n').flatMap((line, i) =>
-      tokensOf(line).map((token) => ({
-        tokens: [token],
-        where: `${name}:${i + 1}: entry "${shortened(token)}"`,
-      })),
-    ),
-  );
+  entriesOf(groupsOfText(text, name));
 
-function entriesOf(groups: readonly Group[]): Result<readonly EntryWord[]> {
+/** Each token of a text by itself; made one by one, because a text may be long and wrong. */
+function* groupsOfText(text: string, name: string): Generator<Group> {
+  let line = 1;
+  let lineEnd = text.indexOf('\n');
+  for (const { 0: token, index } of text.matchAll(/[^\s,;]+/g)) {
+    for (; lineEnd >= 0 && lineEnd < index; lineEnd = text.indexOf('\n', lineEnd + 1)) line++;
+    yield { tokens: [token], where: `${name}:${line}: entry "${shortened(token)}"` };
+  }
+}
+
+function entriesOf(groups: Iterable<Group>): Result<readonly EntryWord[]> {
   const words: EntryWord[] = [];
   let open: Piece | undefined;
   for (const group of groups) {
@@ -84,13 +89,13 @@ function closed(piece: Piece | undefined, words: EntryWord[]): Result<null> {
   if (piece === undefined) return ok(null);
   const { level, where } = piece;
   const digits = piece.digits.replaceAll('_', '').replace(/^0x/i, '');
-  if (digits === '') return badEntry(where, 'a level without an entry');
+  if (piece.digits === '') return badEntry(where, 'a level without an entry');
   if (!/^[0-9a-f]+$/i.test(digits)) return badEntry(where, 'not a hexadecimal number');
   const significant = digits.replace(/^0+(?=.)/, '');
   if (significant.length > MOST_DIGITS) return badEntry(where, 'wider than 64 bits');
   const raw = BigInt(`0x${significant}`);
-  words.push(level === undefined ? { raw } : { level, raw });
-  return ok(null);
+  if (words.push(level === undefined ? { raw } : { level, raw }) <= MOST_ENTRIES) return ok(null);
+  return fail('too-many-entries', `${where}: more than ${MOST_ENTRIES} entries at a time`);
 }
 
 const tokensOf = (text: string): string[] => text.split(/[\s,;]+/).filter((token) => token !== '');

@@ -37,12 +37,12 @@ import { type Answer, examples, type Reply } from '../verb.js';
 
 interface NormalOptions extends FormChoice, PlaceOptions {
   readonly level?: string;
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
 }
 
 /** `pagewright normal`. */
 export function define(command: Command, reply: Reply): void {
-  const collect = (setting: string, before: readonly string[]) => [...before, setting];
+  const collect = (setting: string, before: readonly string[] = []) => [...before, setting];
   command
     .argument('<form>', 'paging form, such as x86_64, arm64-16k, s390x, um')
     .argument('<entry>', 'a present entry in hexadecimal, or - for standard input')
@@ -56,7 +56,7 @@ export function define(command: Command, reply: Reply): void {
     .option('--hook <answer>', `find_normal_page() of the VMA: ${HOOKS.join(', ')} (default: none)`)
     .option(...HEADERS_OPTION)
     .option(...KERNEL_OPTION)
-    .option('--config <NAME=y|n>', 'a CONFIG_ option, again for each', collect, [])
+    .option('--config <NAME=y|n>', 'a CONFIG_ option, again for each', collect)
     .addHelpText(
       'after',
       examples(
@@ -87,7 +87,7 @@ export async function normal(
 ): Promise<Result<Answer>> {
   const backend = await backendOfForm(name);
   if (!backend.ok) return backend;
-  const config = parseConfig(options.config);
+  const config = parseConfig(options.config ?? []);
   if (!config.ok) return config;
   const place = readPlace(options);
   if (!place.ok) return place;

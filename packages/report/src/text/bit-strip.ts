@@ -16,6 +16,7 @@ export function bitStripLines(strip: BitStrip, width: number): readonly (readonl
     { title: 'value', align: 'right' },
     { title: 'meaning' },
   ] as const;
+  if (rows.length === 0) return digitLines(strip);
   return [...digitLines(strip), [], ...tableLines({ kind: 'table', columns, rows }, width)];
 }
 

@@ -40,6 +40,7 @@ export function paint(spans: readonly Span[], color: boolean): string {
  * an empty list.
  */
 export function wrap(spans: readonly Span[], width: number): readonly (readonly Span[])[] {
+  if (widthOf(spans) <= width) return [trimmedEnd(spans)];
   const lines: Span[][] = [[]];
   let used = 0;
   const put = (text: string, tone: Tone): void => {
@@ -66,7 +67,7 @@ export function wrap(spans: readonly Span[], width: number): readonly (readonly 
   return lines.map(trimmedEnd);
 }
 
-function trimmedEnd(line: Span[]): Span[] {
+function trimmedEnd(line: readonly Span[]): readonly Span[] {
   const last = line.at(-1);
   return last === undefined
     ? line

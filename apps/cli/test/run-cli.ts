@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The built program; `npm test` builds before it tests. */
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** Where commands run, so that paths in them are those of the repository. */
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What a run of the program left behind. */
+export interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
+/** Runs `pagewright` with standard input closed, or holding `input`. */
+export function runCli(args: readonly string[], input: string | Buffer = ''): Run {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: ROOT,
+    input,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' },
+  });
+  return { stdout, stderr, exitCode: status };
+}
