@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -10,14 +10,12 @@ const GUESTS = ['x86_64-6.12', 'arm64-6.12', 's390x-6.12'] as const;
 const truthOf = (guest: string): ProcessTruth =>
   JSON.parse(readFileSync(join(ROOT, 'fixtures/processes', guest, 'truth.json'), 'utf8'));
 
-// `UPDATE=1 npx vitest run apps/cli/test/demo` writes what is printed now: read the diff.
-it.each(GUESTS)('shows the process of %s as expected', (guest) => {
+// `npx vitest run -u apps/cli/test/demo` writes what is printed now: read the diff.
+it.each(GUESTS)('shows the process of %s as expected', async (guest) => {
   const { stdout, stderr, exitCode } = runCli(['demo', '--guest', guest]);
   expect([stderr, exitCode]).toEqual(['', 0]);
-  const process_ = stdout.slice(stdout.indexOf('A real process'));
-  const path = join(import.meta.dirname, 'expected', `demo-${guest}.txt`);
-  if (process.env.UPDATE) writeFileSync(path, process_);
-  else expect(process_).toBe(readFileSync(path, 'utf8'));
+  const shown = stdout.slice(stdout.indexOf('A real process'));
+  await expect(shown).toMatchFileSnapshot(`expected/demo-${guest}.txt`);
 });
 
 it('runs without arguments in the repository, in less than 5 seconds', { timeout: 60_000 }, () => {
