@@ -5,7 +5,7 @@ import { type ArchBackend, fail, ok, type Result } from '@pagewright/core';
 import { allBackends, backendOf } from '../backends.js';
 
 /** Loads the backend of a module of somebody's own; code `bad-backend`. */
-export async function loadBackend(path: string): Promise<Result<ArchBackend>> {
+async function loadBackend(path: string): Promise<Result<ArchBackend>> {
   let module: object;
   if (!existsSync(path)) return fail('bad-backend', `${path}: no such file`, { path });
   try {
