@@ -5,4 +5,5 @@
  */
 export * from './decisions/index.js';
 export * from './laws/index.js';
+export * from './matrix/index.js';
 export * from './vectors/index.js';

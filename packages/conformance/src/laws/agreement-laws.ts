@@ -93,7 +93,7 @@ function asTable(form: EntryForm, entries: readonly Bits[]): Uint32Array {
   return new Uint32Array(view.buffer);
 }
 
-const SOURCE = 'DESIGN 2, Entry operations';
+const SOURCE = 'Helper of @pagewright/core';
 
 /** The same declaration executed in several ways gives the same answers. */
 export const agreementLaws: readonly Law[] = [
@@ -140,7 +140,7 @@ export const agreementLaws: readonly Law[] = [
     id: 'scanner',
     group: 'agreement',
     sentence: 'The bulk scanner finds the kinds and frames that decoding finds.',
-    source: 'DESIGN 2, Bit table; DESIGN 5',
+    source: 'Scanner of @pagewright/core',
     over: 'level',
     at: (form, level, { words, part }) => {
       if (!form.hasTable(level) || (part === 'demo' && level !== 'pte')) return undefined;

@@ -12,7 +12,7 @@ import { builder, change, same } from './ask.js';
 import { type Broken, type Law, OUTSIDE } from './law.js';
 import { makesPresent, NO_PROTNONE } from './protnone.js';
 
-const SOURCE = 'DESIGN 2, Decoded entry';
+const SOURCE = 'DecodedEntry of @pagewright/core';
 
 /** The level has a table and maps memory by its own helpers. */
 const mapsHere = (form: EntryForm, level: Level): boolean => {

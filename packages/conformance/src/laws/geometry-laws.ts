@@ -15,7 +15,8 @@ const law = (
   id,
   group: 'geometry',
   sentence,
-  source: 'DESIGN 2, Paging form; arch asm/pgtable.h PMD_SHIFT, PUD_SHIFT, PTRS_PER_PTE',
+  source:
+    'LevelGeometry of @pagewright/core; arch asm/pgtable.h PMD_SHIFT, PUD_SHIFT, PTRS_PER_PTE',
   over: 'form',
   at: (form) => () => check(form),
 });

@@ -24,7 +24,7 @@ export const kindLaws: readonly Law[] = [
     id: 'exactly one of none, table, leaf, absent, invalid',
     group: 'kinds',
     sentence: 'Every word is exactly one kind of entry.',
-    source: 'DESIGN 2, Decoded entry; mm/pagewalk.c walk_pmd_range order of tests',
+    source: 'DecodedEntry of @pagewright/core; mm/pagewalk.c walk_pmd_range order of tests',
     over: 'words',
     at: (form, level) => {
       if (!form.hasTable(level)) return undefined;
@@ -79,6 +79,36 @@ export const kindLaws: readonly Law[] = [
     },
   },
   {
+    id: 'what pxx_none ignores',
+    group: 'kinds',
+    sentence:
+      'An empty slot may hold bits of age and dirty, both or neither, and bits that no question asks.',
+    source: 'arch/x86/include/asm/pgtable_types.h _PAGE_KNL_ERRATUM_MASK; arch/um pte_none',
+    over: 'level',
+    at: (form, level, { leaves, words }) => {
+      const none = ask(form, level, 'none');
+      const empty = none && words.find(none);
+      if (!none || empty === undefined || leaves.length === 0) return undefined;
+      return () => {
+        const ignored = singleBits(form).filter((bit) => (empty & bit) === 0n && none(empty | bit));
+        const sample = leaves.filter((_, i) => i % 7 === 0);
+        const meaning = ignored.map((bit) => ({
+          bit,
+          asked: askedAbout(form, level, sample, bit),
+        }));
+        const wrong = meaning.find(({ asked }) => asked.some((name) => !AGE.includes(name)));
+        if (wrong !== undefined) {
+          const got = `it decides ${wrong.asked.join(', ')}`;
+          return { expected: 'an ignored bit of age or dirty', got, word: empty | wrong.bit };
+        }
+        const kinds = AGE.filter((name) => meaning.some(({ asked }) => asked.includes(name)));
+        return kinds.length === 1
+          ? { expected: 'age and dirty ignored alike', got: `only ${kinds[0]}`, word: empty }
+          : undefined;
+      };
+    },
+  },
+  {
     id: 'pgd_none, p4d_none of a folded level',
     group: 'kinds',
     sentence:
@@ -117,7 +147,7 @@ export const kindLaws: readonly Law[] = [
     id: 'leaves only at levels that may map',
     group: 'kinds',
     sentence: 'A leaf is found only at a level that says it may map memory.',
-    source: 'SPEC 0.4; DESIGN 2, Paging form',
+    source: 'SPEC 0.4; LevelGeometry of @pagewright/core',
     over: 'words',
     at: (form, level) => {
       const geometry = form.geometry(level);
@@ -132,7 +162,7 @@ export const kindLaws: readonly Law[] = [
     id: 'what a helper reads has a name',
     group: 'kinds',
     sentence: 'A bit that changes an answer about an entry is named in the bit table of its level.',
-    source: 'DESIGN 2, Bit table',
+    source: 'BitField of @pagewright/core',
     over: 'form',
     at: (form) => () => {
       for (const level of LEVELS) {
@@ -156,7 +186,7 @@ export const kindLaws: readonly Law[] = [
     id: 'fields lie in the word',
     group: 'kinds',
     sentence: 'Every field of the bit table lies within the word and at levels of the form.',
-    source: 'DESIGN 2, Bit table',
+    source: 'BitField of @pagewright/core',
     over: 'form',
     at: (form) => () => {
       const limit = 1n << BigInt(form.definition.wordBits);
@@ -171,6 +201,30 @@ export const kindLaws: readonly Law[] = [
   },
 ];
 
+/** Questions whose bits the processor may set behind the kernel's back. */
+const AGE: readonly string[] = ['young', 'dirty'];
+
+const singleBits = (form: EntryForm): bigint[] =>
+  Array.from({ length: form.definition.wordBits }, (_, i) => 1n << BigInt(i));
+
+/** Questions about leaves whose answer a bit changes; with shadow stacks dirty decides write too. */
+function askedAbout(
+  form: EntryForm,
+  level: Level,
+  leaves: readonly bigint[],
+  bit: bigint,
+): string[] {
+  const names = [...QUESTIONS, 'soft_dirty', 'uffd_wp', 'devmap', 'pfn'];
+  const dirtyDecidesWrite = form.definition.supports.shadowStack;
+  const changed = names.filter((name) => {
+    const helper = form.helper(level, name);
+    return !isAbsentHelper(helper) && leaves.some((e) => helper.bits(e) !== helper.bits(e ^ bit));
+  });
+  return changed.filter(
+    (name) => name !== 'write' || !dirtyDecidesWrite || !changed.includes('dirty'),
+  );
+}
+
 const QUESTIONS = ['present', 'leaf', 'young', 'dirty', 'write', 'special', 'protnone'];
 
 const PATTERN = 0x5a5a_5a5a_5a5a_5a5an;
@@ -178,7 +232,7 @@ const PATTERN = 0x5a5a_5a5a_5a5a_5a5an;
 /** Bits whose change alone changes an answer about a word that does not become or stop being empty. */
 function readBits(form: EntryForm, level: Level): bigint {
   const questions = QUESTIONS.flatMap((name) => ask(form, level, name) ?? []);
-  const bits = Array.from({ length: form.definition.wordBits }, (_, i) => 1n << BigInt(i));
+  const bits = singleBits(form);
   const full = bits.reduce((mask, bit) => mask | bit, 0n);
   const base = [0n, full, full >> 1n, full & PATTERN, full & ~PATTERN];
   const none = ask(form, level, 'none') ?? (() => false);

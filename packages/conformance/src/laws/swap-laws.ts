@@ -190,7 +190,7 @@ export const swapLaws: readonly Law[] = [
     id: 'is_swap_pte(e) = !pte_none(e) && !pte_present(e)',
     group: 'swap side',
     sentence: 'A swap entry is exactly what is neither empty nor present.',
-    source: 'include/linux/swapops.h is_swap_pte; golden-7.2 README',
+    source: 'include/linux/swapops.h is_swap_pte, include/linux/leafops.h',
     over: 'words',
     at: (form, level) => {
       const swap = ask(form, level, `swap_${level}`);

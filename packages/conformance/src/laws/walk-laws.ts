@@ -128,7 +128,7 @@ const law = (
     },
 });
 
-const WALKER = 'mm/pagewalk.c __walk_page_range; DESIGN 2, Paging form';
+const WALKER = 'mm/pagewalk.c __walk_page_range; LevelGeometry of @pagewright/core';
 
 /** Walking tables that were built by encoding. */
 export const walkLaws: readonly Law[] = [
@@ -233,7 +233,7 @@ export const walkLaws: readonly Law[] = [
   law(
     'loops end',
     'A table that points to itself ends the walk with the place where it did.',
-    'DESIGN 4; STYLE 3, errors carry the evidence',
+    'walk and walkEntries of @pagewright/core',
     (form, built) => {
       const levels = tableLevels(form);
       const top = levels[0];
@@ -252,7 +252,7 @@ export const walkLaws: readonly Law[] = [
   law(
     'unreadable tables',
     'A pointer to memory that is not there is a problem at its place, not an end of the walk.',
-    'DESIGN 4; STYLE 3, errors carry the evidence',
+    'walk and walkEntries of @pagewright/core',
     (form, built) => {
       const levels = tableLevels(form);
       const top = levels[0];
@@ -277,7 +277,7 @@ export const walkLaws: readonly Law[] = [
   law(
     'addresses outside the form',
     'An address that the tables do not translate is refused.',
-    'arch asm/processor.h TASK_SIZE; DESIGN 2, Paging form',
+    'arch asm/processor.h TASK_SIZE; LevelGeometry of @pagewright/core',
     (form, built) => {
       const { addressBits, wordBits } = form.definition;
       if (addressBits >= wordBits) return undefined;

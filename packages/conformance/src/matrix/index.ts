@@ -1,0 +1,3 @@
+export { CAPABILITY_WORDS, capabilitiesOf, type FormCapabilities } from './capabilities.js';
+export { lawsMarkdown } from './laws-markdown.js';
+export { matrixMarkdown } from './matrix-markdown.js';
