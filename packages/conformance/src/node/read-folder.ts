@@ -62,8 +62,9 @@ function readVectorFolder(directory: string): VectorFolder | undefined {
   return existsSync(facts) ? { ...folder, facts: readFacts(facts) } : folder;
 }
 
+/** A link that leads nowhere counts: it is reported when its lines are asked for. */
 const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
 
 function readFacts(path: string): Facts {
   const facts: unknown = reading(path, () => JSON.parse(readFileSync(path, 'utf8')));
