@@ -87,7 +87,8 @@ function spanOf(form: EntryForm, { mapped }: Built, part: Part): Span {
   const page = mapped.find(({ level }) => level === 'pte')?.address;
   if (part === 'all' || page === undefined) return { start: 0n, end };
   const around = 64n << BigInt(pageShift);
-  return { start: page < around ? 0n : page - around, end: page + around };
+  const last = page + around;
+  return { start: page < around ? 0n : page - around, end: last < end ? last : end };
 }
 
 function entriesOf(form: EntryForm, built: Built, span: Span): WalkedEntry[] | Broken {
