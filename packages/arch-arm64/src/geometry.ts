@@ -18,7 +18,7 @@ const shiftOf = (pageShift: number, tables: number): number =>
   pageShift + tables * (pageShift - ENTRY_SHIFT);
 
 /** Number of levels that translation takes (pgtable-hwdef.h ARM64_HW_PGTABLE_LEVELS). */
-export const tableCount = ({ pageShift, addressBits }: Reach): number =>
+const tableCount = ({ pageShift, addressBits }: Reach): number =>
   Math.ceil((addressBits - pageShift) / (pageShift - ENTRY_SHIFT));
 
 /**

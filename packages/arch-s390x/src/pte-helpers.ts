@@ -30,7 +30,7 @@ const kept = ({ m }: Shape): bigint =>
   m('PAGE_MASK', '_PAGE_SPECIAL', '_PAGE_DIRTY', '_PAGE_YOUNG', '_PAGE_SOFT_DIRTY');
 
 /** pte_pfn(). */
-export const ptePfn = ({ m }: Shape): Word => shr(and(ENTRY, m('PAGE_MASK')), PAGE_SHIFT);
+const ptePfn = ({ m }: Shape): Word => shr(and(ENTRY, m('PAGE_MASK')), PAGE_SHIFT);
 
 /** Helpers of ptes (arch/s390/include/asm/pgtable.h). */
 export function pteHelpers(shape: Shape, { named }: Protections): HelperTable {

@@ -33,7 +33,7 @@ export function wordOf(value: unknown): Bits | undefined {
 }
 
 /** A value of ours in the form in which the files write it. */
-export const answer = (value: bigint | boolean | number): string | boolean | number =>
+const answer = (value: bigint | boolean | number): string | boolean | number =>
   typeof value === 'bigint' ? hex(value) : value;
 
 /** Compares one answer of the row. */
