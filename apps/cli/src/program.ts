@@ -54,10 +54,13 @@ function withVerb(args: readonly string[]): string[] {
   return [...args, demo ? DEMO : '--help'];
 }
 
-/** Declares all verbs, and loads the one that is named. */
+/** Declares all verbs, and loads the one that is named; one that does not exist is a usage error. */
 async function defineVerbs(program: Command, words: readonly string[]): Promise<void> {
   const reply: Reply = async (answer) => show(await answer, program.opts<Style>());
   const named = words.find((word) => !word.startsWith('-'));
+  if (named !== undefined && !VERBS.some(({ name }) => name === named)) {
+    throw new CommanderError(2, 'unknown-verb', `unknown verb '${named.slice(0, 40)}'`);
+  }
   for (const { name, summary, load } of VERBS) {
     const command = program.command(name).description(summary);
     if (name === named) (await load()).define(command, reply);

@@ -2,7 +2,7 @@ import { ok, type Result } from '@pagewright/core';
 import type { Command } from 'commander';
 import { allBackends } from '../backends.js';
 import { KERNEL_OPTION } from '../forms.js';
-import { capabilitiesDocument, capabilitiesOf } from '../matrix/capabilities.js';
+import { capabilitiesDocument } from '../matrix/capabilities.js';
 import { rulesDocument } from '../matrix/rules.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
@@ -33,6 +33,6 @@ export async function matrix(options: MatrixOptions): Promise<Result<Answer>> {
     const rules = rulesDocument(options.kernel);
     return rules.ok ? ok({ document: rules.value, exitCode: 0 }) : rules;
   }
-  const forms = capabilitiesOf(await allBackends());
-  return forms.ok ? ok({ document: capabilitiesDocument(forms.value), exitCode: 0 }) : forms;
+  const forms = capabilitiesDocument(await allBackends());
+  return forms.ok ? ok({ document: forms.value, exitCode: 0 }) : forms;
 }
