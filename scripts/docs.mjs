@@ -1,7 +1,12 @@
 // Documents that are made from the code: `node scripts/docs.mjs` writes them from the built
 // packages, and with `--check` says which no longer say what the code says.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { allLaws, lawsMarkdown, matrixMarkdown } from '../packages/conformance/dist/index.js';
+import {
+  allLaws,
+  lawsMarkdown,
+  matrixMarkdown,
+  rulesMarkdown,
+} from '../packages/conformance/dist/index.js';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
 async function allForms() {
@@ -27,6 +32,7 @@ function formOf(result) {
 /** File to the function that makes its text. One line a document. */
 const DOCUMENTS = {
   'docs/laws.md': () => lawsMarkdown(allLaws),
+  'docs/rules.md': () => rulesMarkdown(),
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { allLaws, lawsMarkdown, matrixMarkdown } from '@pagewright/conformance';
+import { allLaws, lawsMarkdown, matrixMarkdown, rulesMarkdown } from '@pagewright/conformance';
 import type { EntryForm } from '@pagewright/core';
 import { expect, test } from 'vitest';
 import { allBackends } from '../src/backends.js';
@@ -23,6 +23,10 @@ async function allForms(): Promise<EntryForm[]> {
 
 test('docs/laws.md says what the laws say', () => {
   expect(written('laws.md') === lawsMarkdown(allLaws), 'run `node scripts/docs.mjs`').toBe(true);
+});
+
+test('docs/rules.md says what the rules say', () => {
+  expect(written('rules.md') === rulesMarkdown(), 'run `node scripts/docs.mjs`').toBe(true);
 });
 
 test('docs/matrix.md says what the forms say', async () => {
