@@ -1,8 +1,9 @@
 import { ageLaws } from './age-laws.js';
 import { agreementLaws } from './agreement-laws.js';
-import { buildLaws, hugeLaws } from './build-laws.js';
+import { buildLaws } from './build-laws.js';
 import { codecLaws } from './codec-laws.js';
 import { geometryLaws } from './geometry-laws.js';
+import { hugeLaws } from './huge-laws.js';
 import { keepLaws } from './keep-laws.js';
 import { kindLaws } from './kind-laws.js';
 import type { Law } from './law.js';
@@ -10,6 +11,7 @@ import { markLaws, specialLaws } from './mark-laws.js';
 import { modifyLaws } from './modify-laws.js';
 import { normalLaws } from './normal-laws.js';
 import { pointerLaws } from './pointer-laws.js';
+import { swapFlagLaws } from './swap-flag-laws.js';
 import { swapLaws } from './swap-laws.js';
 import { walkLaws } from './walk-laws.js';
 
@@ -24,6 +26,7 @@ export const allLaws: readonly Law[] = [
   ...hugeLaws,
   ...pointerLaws,
   ...swapLaws,
+  ...swapFlagLaws,
   ...kindLaws,
   ...codecLaws,
   ...geometryLaws,

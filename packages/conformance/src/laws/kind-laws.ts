@@ -11,6 +11,7 @@ import {
 } from '@pagewright/core';
 import { ask, same } from './ask.js';
 import { type Law, OUTSIDE } from './law.js';
+import { PATTERN } from './random-words.js';
 
 /** Level names between the one that has the table and the one that decides, the latter left out. */
 function passedThrough(form: EntryForm, level: Level): Level[] {
@@ -226,8 +227,6 @@ function askedAbout(
 }
 
 const QUESTIONS = ['present', 'leaf', 'young', 'dirty', 'write', 'special', 'protnone'];
-
-const PATTERN = 0x5a5a_5a5a_5a5a_5a5an;
 
 /** Bits whose change alone changes an answer about a word that does not become or stop being empty. */
 function readBits(form: EntryForm, level: Level): bigint {

@@ -1,87 +1,22 @@
 import {
   type Bits,
   decodeEntry,
-  type EntryForm,
-  type FrameKind,
-  frameOfKind,
-  type Kernel,
-  type Level,
-  type MappedEntry,
   type MappingLevel,
-  makeKernel,
   mappedEntry,
-  normalPage,
   type Pfn,
-  REVISIONS,
   type Verdict,
-  type VirtAddr,
   VM_MAYWRITE,
   VM_MIXEDMAP,
   VM_PFNMAP,
   VM_SHARED,
-  type Vma,
 } from '@pagewright/core';
 import { ask, builder, change } from './ask.js';
+import { answer, deciderAt, PLAIN, verdictOf } from './decide.js';
 import { type Broken, type Law, OUTSIDE } from './law.js';
 import { modifyOf } from './modify-laws.js';
 import { permissionsOf } from './permissions.js';
 
 const NORMAL = 'mm/memory.c vm_normal_page, vm_normal_page_pmd, __vm_normal_page';
-const ADDRESS = 0x40_0000n;
-const PLAIN = VM_MAYWRITE;
-
-/** The kernel that a form's headers belong to: the newest revision of their generation. */
-function kernelOf(form: EntryForm): Kernel | undefined {
-  const revision = REVISIONS.filter(({ headers }) => headers === form.headers).at(-1);
-  const made = revision && makeKernel({ revision, form: form.definition });
-  return made?.ok ? made.value : undefined;
-}
-
-interface Situation {
-  readonly flags?: bigint;
-  readonly frame?: FrameKind;
-  readonly hook?: () => Pfn | null;
-}
-
-/** Decides about an entry at the first address of a VMA, off the line of vm_pgoff. */
-function verdictOf(
-  kernel: Kernel,
-  level: MappingLevel,
-  entry: MappedEntry,
-  { flags = PLAIN, frame = 'file', hook }: Situation,
-): Verdict {
-  const vma: Vma = {
-    start: ADDRESS as VirtAddr,
-    end: (ADDRESS * 2n) as VirtAddr,
-    flags,
-    pgoff: entry.pfn + 1n,
-    ops: hook === undefined ? {} : { findNormalPage: hook },
-  };
-  const frames = frameOfKind(frame, entry.pfn);
-  return normalPage({ kernel, level, vma, addr: ADDRESS as VirtAddr, entry, frames });
-}
-
-/** What laws about verdicts need at a level, or undefined where nothing is mapped there. */
-function deciderAt(form: EntryForm, level: Level) {
-  if (level !== 'pte' && level !== 'pmd' && level !== 'pud') return undefined;
-  const geometry = form.geometry(level);
-  const kernel = kernelOf(form);
-  if (!kernel || geometry?.folded !== false || !geometry.mayMap) return undefined;
-  const readOne = (word: bigint): MappedEntry | undefined => {
-    const found = mappedEntry(form, level, word as Bits);
-    return found.ok ? found.value : undefined;
-  };
-  const decide = (word: bigint, situation: Situation): Verdict | undefined => {
-    const entry = readOne(word);
-    return entry && verdictOf(kernel, level, entry, situation);
-  };
-  // Only a kernel that asks for the mark per level trusts its absence above the leaf table.
-  const trusted = kernel.hasSpecial(level) && (level === 'pte' || kernel.has('special-per-level'));
-  return { kernel, geometry, decide, trusted, works: kernel.hasSpecial(level) };
-}
-
-const answer = (verdict: Verdict | undefined): string => verdict?.answer ?? 'nothing mapped';
-
 /** Broken when the answer is none of those demanded. */
 function demand(
   verdict: Verdict | undefined,

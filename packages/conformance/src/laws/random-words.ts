@@ -1,3 +1,6 @@
+/** Set and clear bits in every byte, neither alike in the halves of one. */
+export const PATTERN = 0x5a5a_5a5a_5a5a_5a5an;
+
 /** Words that look random and are the same in every run: seeded by a text (xorshift*, 64 bits). */
 export function randomWords(seed: string, count: number, mask: bigint): bigint[] {
   let state = 0x9e37_79b9_7f4a_7c15n;

@@ -13,7 +13,7 @@ import {
 import { builder, change } from './ask.js';
 import type { Input, Over } from './law.js';
 import { isLeafWord, isSwapWord } from './membership.js';
-import { randomWords } from './random-words.js';
+import { PATTERN, randomWords } from './random-words.js';
 
 /** How much is swept: everything, or a fixed part that takes a moment. */
 export type Part = 'all' | 'demo';
@@ -150,8 +150,6 @@ function frameMaskOf(form: EntryForm, level: Level, raw: readonly Bits[]): bigin
     .filter((word) => isLeafWord(form, level, word))
     .reduce((mask, word) => mask | pfn(word), 0n);
 }
-
-const PATTERN = 0x5a5a_5a5a_5a5a_5a5an;
 
 /** Lowest, highest, a pattern, and every single bit that the mask has room for. */
 function framesIn(mask: bigint, part: Part): bigint[] {
