@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { x86 } from '@pagewright/arch-x86';
-import { scannerFor } from '@pagewright/core/scan';
+import { x86 } from '../packages/arch-x86/dist/index.js';
+import { scannerFor } from '../packages/core/dist/scan.js';
 
 const BYTES = 256 << 20;
 const PASSES = 7;
