@@ -1,13 +1,18 @@
 import { fail, hex, ok, type Result } from '@pagewright/core';
 import { type ByteSource, readBytes } from './bytes.js';
+import { Fields } from './fields.js';
 
-/** A run of physical memory that a file holds. */
-export interface Segment {
+/** A run of physical memory. */
+export interface MemoryRange {
   /** First physical address. */
   readonly physical: bigint;
+  readonly length: bigint;
+}
+
+/** A run of physical memory that a file holds. */
+export interface Segment extends MemoryRange {
   /** Where its bytes lie in the file. */
   readonly offset: bigint;
-  readonly length: bigint;
 }
 
 /** What an ELF core file says about itself. */
@@ -18,6 +23,10 @@ export interface ElfHeader {
   readonly machine: number;
   /** PT_LOAD segments in file order. */
   readonly segments: readonly Segment[];
+  /** Memory that PT_LOAD segments name without holding it: `makedumpfile -E` left it out. */
+  readonly excluded: readonly MemoryRange[];
+  /** Where the notes lie: PT_NOTE segments. */
+  readonly notes: readonly { readonly offset: bigint; readonly length: bigint }[];
 }
 
 /** Field positions by ELF class (System V ABI, chapter 4 and 5). */
@@ -33,6 +42,7 @@ const PROGRAM = {
 const SH_INFO = { 32: 28, 64: 44 } as const;
 const PN_XNUM = 0xffff;
 const PT_LOAD = 1;
+const PT_NOTE = 4;
 /** More program headers than any machine's memory map needs; a file that claims more lies. */
 const MOST_PROGRAM_HEADERS = 1 << 20;
 
@@ -78,14 +88,27 @@ export function readElf(source: ByteSource): Result<ElfHeader> {
     );
   }
   const segments: Segment[] = [];
+  const excluded: MemoryRange[] = [];
+  const notes: { offset: bigint; length: bigint }[] = [];
+  const at = PROGRAM[wordBits];
   for (let i = 0; i < count; i++) {
-    const at = source.read(phoff + BigInt(i * entrySize), layout.program).slice();
-    const segment = readSegment(source, new Fields(at, little, wordBits), wordBits, i);
+    const bytes = source.read(phoff + BigInt(i * entrySize), layout.program).slice();
+    const program = new Fields(bytes, little, wordBits);
+    const type = program.full(0);
+    if (type === PT_NOTE) {
+      notes.push({ offset: program.word(at.offset), length: program.word(at.filesz) });
+    }
+    if (type !== PT_LOAD) continue;
+    const segment = readSegment(source, program, wordBits, i);
     if (!segment.ok) return segment;
-    if (segment.value !== undefined) segments.push(segment.value);
+    const { physical, length } = segment.value;
+    if (length > 0n) segments.push(segment.value);
+    const beyond = program.word(at.memsz) - length;
+    if (beyond > 0n) excluded.push({ physical: physical + length, length: beyond });
   }
   if (segments.length === 0) return bad(source, 'no PT_LOAD segment holds memory');
-  return ok({ wordBits, byteOrder: little ? 'little' : 'big', machine, segments });
+  const byteOrder = little ? 'little' : 'big';
+  return ok({ wordBits, byteOrder, machine, segments, excluded, notes });
 }
 
 /** e_phnum, or what section header 0 says instead when the number does not fit. */
@@ -108,14 +131,13 @@ function readSegment(
   program: Fields,
   wordBits: 32 | 64,
   index: number,
-): Result<Segment | undefined> {
-  if (program.full(0) !== PT_LOAD) return ok(undefined);
+): Result<Segment> {
   const at = PROGRAM[wordBits];
   const offset = program.word(at.offset);
   const physical = program.word(at.physical);
   const length = program.word(at.filesz);
   const memory = program.word(at.memsz);
-  if (length === 0n) return ok(undefined);
+  if (length === 0n) return ok({ physical, offset, length });
   if (length > memory) {
     return bad(source, `segment ${index} has ${length} bytes in the file for ${memory} of memory`);
   }
@@ -133,27 +155,3 @@ function readSegment(
 }
 
 const bad = (source: ByteSource, why: string) => fail('bad-elf', `${source.name}: ${why}`);
-
-/** Numbers of an ELF structure in the file's byte order. */
-class Fields {
-  private readonly view: DataView;
-  constructor(
-    bytes: Uint8Array,
-    private readonly little: boolean,
-    private readonly wordBits: 32 | 64,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-  half(at: number): number {
-    return this.view.getUint16(at, this.little);
-  }
-  full(at: number): number {
-    return this.view.getUint32(at, this.little);
-  }
-  /** An address or offset: as wide as the class says. */
-  word(at: number): bigint {
-    return this.wordBits === 64
-      ? this.view.getBigUint64(at, this.little)
-      : BigInt(this.view.getUint32(at, this.little));
-  }
-}

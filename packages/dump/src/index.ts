@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 export * from './bytes.js';
+export * from './decompress/decompressors.js';
+export * from './decompress/load.js';
 export * from './elf.js';
+export type { Utsname } from './kdump/header.js';
 export * from './open.js';
 export * from './segments.js';

@@ -2,4 +2,6 @@
  * Dump files on disk.
  * @packageDocumentation
  */
+export * from './node/decompress.js';
 export * from './node/file-source.js';
+export * from './node/open-files.js';

@@ -1,18 +1,30 @@
 import { fail, hex, ok, type PhysicalMemory, type Result } from '@pagewright/core';
 import { type ByteSource, readBytes } from './bytes.js';
-import type { Segment } from './elf.js';
+import type { MemoryRange, Segment } from './elf.js';
 
 /**
  * Physical memory over the segments of a file. A read that crosses from one segment into the next
- * is put together; where no segment continues, the whole read is refused with code `not-in-dump`.
- * `byteCount` is never more than the file's own size, however often segments claim its bytes.
+ * is put together; where no segment continues, the whole read is refused: code `excluded` in the
+ * ranges that the file says were left out, else `not-in-dump`. `byteCount` is never more than the
+ * file's own size, however often segments claim its bytes.
  */
-export function segmentMemory(source: ByteSource, segments: readonly Segment[]): PhysicalMemory {
+export function segmentMemory(
+  source: ByteSource,
+  segments: readonly Segment[],
+  excluded: readonly MemoryRange[] = [],
+): PhysicalMemory {
   const pieces = withoutOverlap(segments);
   const covered = pieces.reduce((sum, { length }) => sum + length, 0n);
   const claimsMore = covered > source.byteCount;
   const byteCount = claimsMore ? source.byteCount : covered;
-  return { byteCount, read: (address, length) => readAcross(source, pieces, address, length) };
+  const gaps = withoutOverlap(excluded.map((range) => ({ ...range, offset: 0n })));
+  const missing = (address: bigint) =>
+    pieceAt(gaps, address) === undefined
+      ? fail('not-in-dump', `physical ${hex(address)} is not in ${source.name}`, { address })
+      : fail('excluded', `physical ${hex(address)} was left out of ${source.name}`, { address });
+  const read = (address: bigint, length: number) =>
+    readAcross(source, pieces, missing, address, length);
+  return { byteCount, read };
 }
 
 /** Memory that is one file from a base address on: a raw image. */
@@ -42,6 +54,7 @@ function withoutOverlap(segments: readonly Segment[]): readonly Segment[] {
 function readAcross(
   source: ByteSource,
   pieces: readonly Segment[],
+  missing: (address: bigint) => Result<never>,
   address: bigint,
   length: number,
 ): Result<Uint8Array> {
@@ -54,9 +67,7 @@ function readAcross(
   while (done < length) {
     const at = address + BigInt(done);
     const piece = pieceAt(pieces, at);
-    if (piece === undefined) {
-      return fail('not-in-dump', `physical ${hex(at)} is not in ${source.name}`, { address: at });
-    }
+    if (piece === undefined) return missing(at);
     const left = piece.physical + piece.length - at;
     const take = left < BigInt(length - done) ? Number(left) : length - done;
     const part = readBytes(source, piece.offset + (at - piece.physical), take);

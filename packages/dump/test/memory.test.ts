@@ -16,7 +16,7 @@ test('a raw image begins at its base address', () => {
   expect(read(based, 0x8000_0010n, 2)).toEqual([16, 17]);
   expect(read(based, 0x7fff_ffffn, 1)).toBe('not-in-dump');
   expect(read(based, 0x8000_003fn, 2)).toBe('not-in-dump');
-  const opened = openDump(image, 0x8000_0000n);
+  const opened = openDump(image, { rawBase: 0x8000_0000n });
   expect(opened.ok && read(opened.value.memory, 0x8000_0001n, 1)).toEqual([1]);
 });
 

@@ -7,8 +7,8 @@ import {
   type Result,
   type Span,
 } from '@pagewright/core';
-import { type Dump, openDump } from '@pagewright/dump';
-import { type FileSource, openFile } from '@pagewright/dump/node';
+import type { Dump } from '@pagewright/dump';
+import { type OpenedDump, openDumpFiles } from '@pagewright/dump/node';
 import type { Command } from 'commander';
 import { backendOfForm } from '../backends.js';
 import { type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForm } from '../forms.js';
@@ -30,14 +30,14 @@ interface WalkOptions extends FormChoice {
 /** `pagewright walk`. */
 export function define(command: Command, reply: Reply): void {
   command
-    .argument('<dump>', 'ELF core, or a raw image of physical memory')
+    .argument('<dump>', 'ELF core, kdump, LiME file, or a raw image of physical memory')
     .requiredOption('--form <form>', 'paging form, such as x86_64, arm64-16k, s390x, um')
     .requiredOption('--root <paddr>', 'physical address of the root table')
     .option('--at <address>', 'show every step of translating this address')
     .option('--span <start-end>', 'show the ranges from START up to END')
     .option('--base <paddr>', 'physical address at which a raw image begins (default: 0)')
     .option(...HEADERS_OPTION)
-    .option(...KERNEL_OPTION)
+    .option(KERNEL_OPTION[0], 'kernel revision, which implies the headers')
     .addHelpText(
       'after',
       examples(
@@ -76,15 +76,13 @@ export async function walkDump(path: string, options: WalkOptions): Promise<Resu
   if (!root.ok) return root;
   const target = parseTarget(options);
   if (!target.ok) return target;
-  const file = openFile(path);
-  if (!file.ok) return file;
+  const dump = await openBased(path, options.base);
+  if (!dump.ok) return dump;
   try {
-    const dump = openBased(file.value, options.base);
-    if (!dump.ok) return dump;
     const asked = { path, dump: dump.value, root: root.value, target: target.value };
     return walkTarget(asked, form.value, backend.value);
   } finally {
-    file.value.close();
+    dump.value.close();
   }
 }
 
@@ -102,17 +100,19 @@ function parseTarget({ at, span }: WalkOptions): Result<Target> {
   return parsed.ok ? ok({ span: parsed.value }) : parsed;
 }
 
+/** What messages call a container that says itself what lies where. */
+const CONTAINERS = { elf: 'an ELF core', kdump: 'a kdump', lime: 'a LiME file' } as const;
+
 /** Opens a dump; code `bad-usage` for a base address of something that is no raw image. */
-function openBased(file: FileSource, base: string | undefined): Result<Dump> {
-  if (base === undefined) return openDump(file);
+async function openBased(path: string, base: string | undefined): Promise<Result<OpenedDump>> {
+  if (base === undefined) return openDumpFiles([path]);
   const address = parseNumber(base, '--base');
   if (!address.ok) return address;
-  const dump = openDump(file, address.value);
+  const dump = await openDumpFiles([path], { rawBase: address.value });
   if (!dump.ok || dump.value.container === 'raw') return dump;
-  return fail(
-    'bad-usage',
-    `--base: ${file.name} is an ELF core, which says itself what lies where`,
-  );
+  dump.value.close();
+  const container = CONTAINERS[dump.value.container];
+  return fail('bad-usage', `--base: ${path} is ${container}, which says itself what lies where`);
 }
 
 interface Asked {

@@ -1,0 +1,38 @@
+import { ok, type Result } from '@pagewright/core';
+import { type Dump, type OpenOptions, openDump } from '../open.js';
+import { nodeDecompressors } from './decompress.js';
+import { type FileSource, openFile } from './file-source.js';
+
+/** A dump on disk; `close` its files when done. */
+export interface OpenedDump extends Dump {
+  close(): void;
+}
+
+/**
+ * Opens dump files by path (several for a split kdump), with all decompressors. Codes: those of
+ * `openFile` and `openDump`.
+ */
+export async function openDumpFiles(
+  paths: readonly string[],
+  options: Omit<OpenOptions, 'decompressors'> = {},
+): Promise<Result<OpenedDump>> {
+  const decompressors = await nodeDecompressors();
+  const files: FileSource[] = [];
+  const close = () => {
+    for (const file of files) file.close();
+  };
+  for (const path of paths) {
+    const file = openFile(path);
+    if (!file.ok) {
+      close();
+      return file;
+    }
+    files.push(file.value);
+  }
+  const dump = openDump(files, { ...options, decompressors });
+  if (!dump.ok) {
+    close();
+    return dump;
+  }
+  return ok({ ...dump.value, close });
+}
