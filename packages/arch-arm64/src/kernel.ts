@@ -2,6 +2,8 @@ import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@p
 import type { AddressEncoding } from './bits.js';
 import { FORMS, type FormSpec } from './forms.js';
 
+export { kernelLayout } from './kernel/layout.js';
+
 /** ELF e_machine of arm64. */
 const EM_AARCH64 = 183;
 /** Addresses that no granule can translate without LPA or LPA2 begin above this many bits. */

@@ -3,26 +3,16 @@
  * VMCOREINFO: alpha has no kexec, m68k no crash dumps.
  * @packageDocumentation
  */
-import {
-  type DumpFacts,
-  fail,
-  type HeaderGeneration,
-  hex,
-  ok,
-  type PhysAddr,
-  physAddr,
-  type Result,
-  type VirtAddr,
-} from '@pagewright/core';
+import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import { HOST_TASK_SIZE } from './kernel/um-physical.js';
+
+export { kernelLayout } from './kernel/layout.js';
+export { umPhysical } from './kernel/um-physical.js';
 
 /** ELF e_machine of UML's host, which is what UML was compiled for. */
 const EM_X86_64 = 62;
 /** Page size of the only configuration: 4 KiB. */
 const PAGE_SIZE = '4096';
-/** Where UML's binary is linked on x86-64, and its physical memory begins (arch/x86/Makefile.um). */
-const LINKED_AT = 0x60000000n;
-/** UML is a process: its symbols lie below the end of the host's user addresses. */
-const HOST_TASK_SIZE = 1n << 47n;
 /** Lines of kernels that are no processes. */
 const OTHER_KERNELS = ['NUMBER(phys_base)', 'NUMBER(kimage_voffset)', 'SYMBOL(lowcore_ptr)'];
 
@@ -56,14 +46,4 @@ export function dumpedGeneration({ elfMachine, vmcoreinfo }: DumpFacts): Result<
   const [major, minor] = [Number(release[1]), Number(release[2])];
   const found = SINCE.find(([a, b]) => major > a || (major === a && minor >= b));
   return ok(found?.[2] ?? '6.1');
-}
-
-/**
- * Physical address behind a kernel address of UML: all its memory is one mapping of a file, from
- * `uml_physmem` on (arch/um/include/asm/page.h, `__pa`). Code `not-mapped` below it.
- */
-export function umPhysical(address: VirtAddr, umlPhysmem: bigint = LINKED_AT): Result<PhysAddr> {
-  return address >= umlPhysmem
-    ? ok(physAddr(address - umlPhysmem))
-    : fail('not-mapped', `${hex(address)} lies below UML's memory at ${hex(umlPhysmem)}`);
 }

@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 export * from './dumped-form.js';
+export { kernelLayout } from './kernel/layout.js';
 export * from './root.js';

@@ -4,6 +4,8 @@
  */
 import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
 
+export { kernelLayout } from './kernel/layout.js';
+
 /** ELF e_machine of x86-64. */
 const EM_X86_64 = 62;
 /** Written by x86-64 kernels alone (arch/x86/kernel/crash_core_64.c). */

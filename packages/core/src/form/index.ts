@@ -6,6 +6,7 @@ export type * from './definition.js';
 export * from './encode.js';
 export * from './form.js';
 export * from './helper.js';
+export * from './kernel-layout.js';
 export * from './kind-tests.js';
 export * from './level.js';
 export * from './swap-entry.js';
