@@ -126,3 +126,56 @@ test('class and byte order that ELF does not have', () => {
   const elf = readElf(bytesSource('odd.elf', bytes));
   expect(!elf.ok && elf.problem.message).toMatch(/class 7 and data encoding 1/);
 });
+
+test('what makedumpfile -E left out is excluded, not missing', () => {
+  const claims = { memsz: 0x3000n };
+  const nothing = { physical: 0x8000n, bytes: counting(0), claims: { memsz: 0x1000n } };
+  const dump = openDump(
+    source({ segments: [{ physical: 0x1000n, bytes: counting(16), claims }, nothing] }),
+  );
+  if (!dump.ok) throw new Error(dump.problem.message);
+  const code = (at: bigint) => {
+    const read = dump.value.memory.read(physAddr(at), 4);
+    return read.ok ? 'read' : read.problem.code;
+  };
+  expect([0x100cn, 0x1010n, 0x3fffn, 0x4000n, 0x7fffn, 0x8000n, 0x9000n].map(code)).toEqual([
+    'read',
+    'excluded',
+    'excluded',
+    'not-in-dump',
+    'not-in-dump',
+    'excluded',
+    'not-in-dump',
+  ]);
+});
+
+test.each(['little', 'big'] as const)(
+  'VMCOREINFO of a note, %s-endian, among others',
+  (byteOrder) => {
+    const little = byteOrder === 'little';
+    const note = (name: string, content: string): Uint8Array => {
+      const padded = (text: string) => Math.ceil(text.length / 4) * 4;
+      const bytes = new Uint8Array(12 + padded(`${name}\0`) + padded(content));
+      const view = new DataView(bytes.buffer);
+      view.setUint32(0, name.length + 1, little);
+      view.setUint32(4, content.length, little);
+      bytes.set(new TextEncoder().encode(name), 12);
+      bytes.set(new TextEncoder().encode(content), 12 + padded(`${name}\0`));
+      return bytes;
+    };
+    const notes = [
+      note('CORE', 'x'),
+      note('QEMU', 'state'),
+      note('VMCOREINFO', 'OSRELEASE=7\nA=1\n'),
+    ];
+    const bytes = Uint8Array.from(notes.flatMap((each) => [...each]));
+    const opened = (content: Uint8Array) =>
+      openDump(
+        source({ byteOrder, segments: [{ physical: 0n, bytes: content, type: 4 }, ...two] }),
+      );
+    expect(opened(bytes)).toMatchObject({ ok: true, value: { vmcoreinfo: 'OSRELEASE=7\nA=1\n' } });
+    // Cut within the last note: the dump opens, without it.
+    const cut = opened(bytes.subarray(0, bytes.length - 4));
+    expect(cut.ok && cut.value.vmcoreinfo).toBeUndefined();
+  },
+);

@@ -1,7 +1,7 @@
-import { uncompress } from 'snappyjs';
 import { ZSTDDecoder } from 'zstddec';
 import type { Decompress, Decompressors } from './decompressors.js';
 import { decompressLzo } from './lzo.js';
+import { decompressSnappy } from './snappy.js';
 
 /**
  * All decompressors around one for zlib, which the platform supplies. Asynchronous because zstd's
@@ -13,8 +13,7 @@ export async function loadDecompressors(zlib: Decompress): Promise<Decompressors
   return {
     zlib: orUndefined(zlib),
     lzo: decompressLzo,
-    // A plain view: snappyjs asks what it is given for its kind, and a Buffer says another.
-    snappy: orUndefined((data, size) => uncompress(new Uint8Array(data), size)),
+    snappy: decompressSnappy,
     zstd: orUndefined((data, size) => zstd.decode(data, size)),
   };
 }

@@ -29,6 +29,8 @@ const LAYOUTS = {
   '32-packed': { level: 4, split: 8, start: 12, end: 16, info: 20, notes: 32, pfns: 56, bytes: 80 },
   '32-padded': { level: 4, split: 8, start: 12, end: 16, info: 24, notes: 40, pfns: 72, bytes: 96 },
 } as const;
+/** What version 6 writes into the main header when the number of frames does not fit there. */
+const WIDEST_NARROW = 0xffff_ffffn;
 type Layout = (typeof LAYOUTS)[keyof typeof LAYOUTS];
 
 /** Reads the sub header, which begins in the second block. Code `truncated`. */
@@ -44,7 +46,10 @@ export function readSubHeader(source: ByteSource, header: KdumpHeader): Result<S
   return ok(subHeaderAs(fields, fitting ?? (candidates[0] as Layout), header));
 }
 
-/** True when what a layout reads as extents lies behind the header, inside the file. */
+/**
+ * True when what a layout reads as extents lies behind the header, inside the file, and both
+ * numbers of frames agree as far as the narrow one goes.
+ */
 function fitsFile(
   fields: Fields,
   layout: Layout,
@@ -54,6 +59,9 @@ function fitsFile(
   const extents = [];
   if (header.version >= 3) extents.push(extentAt(fields, layout.info));
   if (header.version >= 4) extents.push(extentAt(fields, layout.notes));
+  const narrow = BigInt(header.maxMapnr32);
+  const frames = header.version >= 6 ? fields.double(layout.pfns + 16) : narrow;
+  if (frames !== narrow && narrow !== WIDEST_NARROW) return false;
   return extents.every(
     ({ offset, length }) =>
       (offset === 0n && length === 0n) ||
