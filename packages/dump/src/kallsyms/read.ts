@@ -11,6 +11,8 @@ export type SymbolMemory = Pick<VirtualMemory, 'byteOrder' | 'wordBytes' | 'read
 
 /** A kernel with all its drivers built in has about a million; more means broken tables. */
 const MOST_SYMBOLS = 1 << 22;
+/** A length and the code that begins with the type letter. */
+const FEWEST_NAME_BYTES = 2;
 /** Compressed names of that many symbols at 16 bytes each. */
 const MOST_NAME_BYTES = 1 << 26;
 
@@ -46,6 +48,7 @@ function readNameTables(memory: SymbolMemory, vmcoreinfo: VmcoreInfo): Result<Na
     count <= MOST_SYMBOLS &&
     areaBytes > 0n &&
     areaBytes <= MOST_NAME_BYTES &&
+    count * FEWEST_NAME_BYTES <= areaBytes &&
     tableBytes > 0n &&
     tableBytes <= TOKEN_COUNT * LONGEST_NAME;
   if (!isSound) {
