@@ -3,6 +3,7 @@
  * files from disk is in `@pagewright/dump/node`.
  * @packageDocumentation
  */
+export * from './btf/index.js';
 export * from './bytes.js';
 export * from './decompress/decompressors.js';
 export * from './decompress/load.js';
