@@ -1,13 +1,13 @@
-import { ZSTDDecoder } from 'zstddec';
 import type { Decompress, Decompressors } from './decompressors.js';
 import { decompressLzo } from './lzo.js';
 import { decompressSnappy } from './snappy.js';
 
 /**
  * All decompressors around one for zlib, which the platform supplies. Asynchronous because zstd's
- * is WebAssembly; what comes back is synchronous.
+ * is WebAssembly, loaded only here; what comes back is synchronous.
  */
 export async function loadDecompressors(zlib: Decompress): Promise<Decompressors> {
+  const { ZSTDDecoder } = await import('zstddec');
   const zstd = new ZSTDDecoder();
   await zstd.init();
   return {

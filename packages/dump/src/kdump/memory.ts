@@ -18,6 +18,8 @@ export function kdumpMemory(
   const first = files[0] as KdumpFile;
   const { blockSize } = first.header;
   const pageAt = cachedPages(files, decompressors);
+  const shift = BigInt(Math.log2(blockSize));
+  const mask = BigInt(blockSize - 1);
   let held: bigint | undefined;
   return {
     /** Pages that the bitmap says are here, and no more than there are descriptors for. */
@@ -26,8 +28,8 @@ export function kdumpMemory(
       return held;
     },
     read: (address, length) => {
-      const within = Number(address % BigInt(blockSize));
-      const frame = Number(address / BigInt(blockSize));
+      const within = Number(address & mask);
+      const frame = Number(address >> shift);
       const page = pageAt(frame);
       if (!page.ok) return page;
       if (within + length <= blockSize) return ok(page.value.subarray(within, within + length));
@@ -36,8 +38,10 @@ export function kdumpMemory(
   };
 }
 
-const pagesIn = (file: KdumpFile): number =>
-  Math.min(file.dumped.rank(file.end) - file.dumped.rank(file.start), descriptorCapacity(file));
+function pagesIn(file: KdumpFile): number {
+  const claimed = file.dumped.rank(file.end) - file.dumped.rank(file.start);
+  return Math.max(0, Math.min(claimed, descriptorCapacity(file)));
+}
 
 /** Every page is looked at before its bytes are copied, so that `length` costs what is there. */
 function readAcross(
@@ -75,7 +79,10 @@ function cachedPages(
   const { blockSize } = first.header;
   const most = CACHE_BYTES / blockSize;
   const cache = new Map<number, Uint8Array>();
-  return (frame) => {
+  /** The page of the read before: mostly the one that is asked for again. */
+  let latest = -1;
+  let answer: Result<Uint8Array> | undefined;
+  const find = (frame: number): Result<Uint8Array> => {
     const cached = cache.get(frame);
     if (cached !== undefined) {
       cache.delete(frame);
@@ -86,11 +93,21 @@ function cachedPages(
     if (!file.ok) return file;
     const page = readPage(file.value, frame, decompressors);
     if (!page.ok) return page;
-    // Pages that are stored as they are may be views of the source's own cache.
-    const kept = page.value.slice();
-    if (cache.size >= most) cache.delete(cache.keys().next().value as number);
+    // A copy: a page that is stored as it is may be a view of the source's own cache. The buffer
+    // is that of the page used longest ago, once there are enough.
+    const oldest = cache.size >= most ? cache.keys().next().value : undefined;
+    const kept = (oldest !== undefined && cache.get(oldest)) || new Uint8Array(blockSize);
+    if (oldest !== undefined) cache.delete(oldest);
+    kept.set(page.value);
     cache.set(frame, kept);
     return ok(kept);
+  };
+  return (frame) => {
+    if (frame !== latest || answer === undefined) {
+      answer = find(frame);
+      latest = frame;
+    }
+    return answer;
   };
 }
 

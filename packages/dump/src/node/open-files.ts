@@ -1,4 +1,5 @@
 import { ok, type Result } from '@pagewright/core';
+import type { Decompressors } from '../decompress/decompressors.js';
 import { type Dump, type OpenOptions, openDump } from '../open.js';
 import { nodeDecompressors } from './decompress.js';
 import { type FileSource, openFile } from './file-source.js';
@@ -16,7 +17,6 @@ export async function openDumpFiles(
   paths: readonly string[],
   options: Omit<OpenOptions, 'decompressors'> = {},
 ): Promise<Result<OpenedDump>> {
-  const decompressors = await nodeDecompressors();
   const files: FileSource[] = [];
   const close = () => {
     for (const file of files) file.close();
@@ -29,10 +29,13 @@ export async function openDumpFiles(
     }
     files.push(file.value);
   }
+  const decompressors: Partial<Decompressors> = {};
   const dump = openDump(files, { ...options, decompressors });
   if (!dump.ok) {
     close();
     return dump;
   }
+  // Loading them takes longer than opening an ELF core, which needs none.
+  if (dump.value.container === 'kdump') Object.assign(decompressors, await nodeDecompressors());
   return ok({ ...dump.value, close });
 }
