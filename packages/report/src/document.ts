@@ -100,8 +100,6 @@ export interface Range {
   /** One past the last address; may be 2^64. */
   readonly end: bigint;
   readonly text: Text;
-  /** Indented lines below: reasons, for example. */
-  readonly details?: readonly Text[];
 }
 
 /** Pieces of an address space, in address order. */

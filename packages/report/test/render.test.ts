@@ -71,17 +71,56 @@ describe('renderText', () => {
     );
   });
 
-  it('prints ranges with sizes and details', () => {
+  it('gives a table that is too wide titles of several lines, then narrow gaps', () => {
+    const columns = ['name of a form', 'answers that were compared'].map((title) => ({
+      title,
+      align: 'right' as const,
+    }));
+    const table = (cells: string[]): Block => ({ kind: 'table', columns, rows: [cells] });
+    const at40 = (block: Block): string =>
+      renderText({ blocks: [block], data: {} }, { color: false, width: 40 });
+    expect(at40(table(['x', 'y']))).toBe(
+      [
+        'name   answers',
+        'of a      that',
+        'form      were',
+        '      compared',
+        '   x         y',
+        '',
+      ].join('\n'),
+    );
+    expect(
+      at40(table(['x'.repeat(20), 'y'.repeat(19)]))
+        .split('\n')
+        .at(-2),
+    ).toBe(`${'x'.repeat(20)} ${'y'.repeat(19)}`);
+  });
+
+  it('wraps headings as it wraps text', () => {
+    const title = 'word '.repeat(30).trim();
+    const blocks: Block[] = [{ kind: 'section', title, blocks: [] }];
+    const lines = renderText({ title, blocks, data: {} }, plain).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.join(' ').match(/word/g)).toHaveLength(60);
+  });
+
+  it('breaks one endless word in time that grows with its length', () => {
+    const endless = 'a'.repeat(2_000_000);
+    const out = text({ kind: 'paragraph', text: endless });
+    expect(out.replaceAll('\n', '')).toBe(endless);
+  });
+
+  it('prints ranges with sizes', () => {
     const out = text({
       kind: 'ranges',
       ranges: [
-        { start: 0x1000n, end: 0x3000n, text: 'normal', details: ['because'] },
+        { start: 0x1000n, end: 0x3000n, text: 'normal' },
         { start: 0x3000n, end: 1n << 64n, text: 'hole' },
       ],
     });
-    expect(out).toContain('0x1000-0x3000');
-    expect(out).toContain('8 KiB  normal\n    because\n');
-    expect(out).toContain('0x10000000000000000');
+    const [first, second] = out.split('\n');
+    expect(first).toMatch(/^0x1000-0x3000 +8 KiB {2}normal$/);
+    expect(second).toMatch(/^0x3000-0x10000000000000000 +\d+ KiB {2}hole$/);
   });
 
   it('colours by tone, only when asked to', () => {
@@ -92,6 +131,11 @@ describe('renderText', () => {
     expect(renderText({ blocks, data: {} }, plain)).toBe('a b\n');
   });
 
+  it('escapes every character that turns the direction of text', () => {
+    const marks = '\u061c\u200e\u200f\u202a\u202e\u2066\u2069';
+    expect(escapeText(marks)).toBe('\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069');
+  });
+
   test.prop([fc.string({ unit: 'binary' })])('lets no control character through', (evil) => {
     const out = text(
       { kind: 'paragraph', text: evil },
@@ -99,7 +143,7 @@ describe('renderText', () => {
       { kind: 'table', columns: [{ title: evil }], rows: [[evil]] },
     );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u202a-\u202e]/);
   });
 
   test.prop([fc.array(fc.string({ maxLength: 30 })), fc.integer({ min: 40, max: 120 })])(

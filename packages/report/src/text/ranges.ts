@@ -1,39 +1,17 @@
-import type { Range, Ranges, Span } from '../document.js';
+import type { Ranges, Span } from '../document.js';
 import { span } from '../document.js';
-import { spansOf, wrap } from './spans.js';
 import { tableLines } from './table.js';
 
-const DETAIL_INDENT = 4;
-
-/** Pieces of an address space: addresses, size and text, with their details below. */
+/** Pieces of an address space: addresses, size and text. */
 export function rangesLines({ ranges }: Ranges, width: number): readonly (readonly Span[])[] {
   const columns = [{ title: '' }, { title: '', align: 'right' }, { title: '' }] as const;
-  const rows = ranges.map((range) => [
-    `0x${range.start.toString(16)}-0x${range.end.toString(16)}`,
-    span(sizeText(range.end - range.start), 'dim'),
-    range.text,
+  const rows = ranges.map(({ start, end, text }) => [
+    `0x${start.toString(16)}-0x${end.toString(16)}`,
+    span(sizeText(end - start), 'dim'),
+    text,
   ]);
-  if (ranges.every(({ details }) => details === undefined)) {
-    return tableLines({ kind: 'table', columns, rows }, width);
-  }
-  const wide = Math.max(...rows.map(([addresses]) => `${addresses}`.length));
-  return ranges.flatMap((range, i) => {
-    const [addresses = '', size = '', text = ''] = rows[i] ?? [];
-    const padded = [`${addresses}`.padEnd(wide), size, text];
-    return [
-      ...tableLines({ kind: 'table', columns, rows: [padded] }, width),
-      ...detailLines(range, width),
-    ];
-  });
+  return tableLines({ kind: 'table', columns, rows }, width);
 }
-
-const detailLines = (range: Range, width: number): readonly (readonly Span[])[] =>
-  (range.details ?? []).flatMap((detail) =>
-    wrap(spansOf(detail), width - DETAIL_INDENT).map((line) => [
-      span(' '.repeat(DETAIL_INDENT), 'plain'),
-      ...line,
-    ]),
-  );
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 

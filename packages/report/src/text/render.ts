@@ -1,4 +1,4 @@
-import type { Block, Document, Span } from '../document.js';
+import type { Block, Document, Span, Text, Tone } from '../document.js';
 import { span } from '../document.js';
 import { bitStripLines } from './bit-strip.js';
 import { rangesLines } from './ranges.js';
@@ -24,15 +24,19 @@ const LEAST_WIDTH = 40;
  */
 export function renderText(document: Document, { color, width }: TextStyle): string {
   const room = Math.max(width, LEAST_WIDTH);
-  const title = document.title === undefined ? [] : [heading(document.title)];
-  const parts = [...(title.length > 0 ? [title] : []), ...blockParts(document.blocks, room)];
+  const title = document.title === undefined ? [] : [headingLines(document.title, room)];
+  const parts = [...title, ...blockParts(document.blocks, room)];
   return `${joined(parts)
     .map((line) => paint(line, color))
     .join('\n')}\n`;
 }
 
-const heading = (title: Document['title'] & {}): Line =>
-  spansOf(title).map(({ text, tone }) => span(text, tone === 'plain' ? 'strong' : tone));
+const headingLines = (title: Text, width: number): readonly Line[] =>
+  wrap(inTone(title, 'strong'), width);
+
+/** A text whose plain pieces take on a tone. */
+const inTone = (text: Text, tone: Tone): Line =>
+  spansOf(text).map((part) => (part.tone === 'plain' ? span(part.text, tone) : part));
 
 /** Parts with an empty line between each two. */
 const joined = (parts: readonly (readonly Line[])[]): Line[] =>
@@ -45,17 +49,12 @@ function blockLines(block: Block, width: number): readonly Line[] {
   switch (block.kind) {
     case 'section': {
       const inside = joined(blockParts(block.blocks, width - INDENT));
-      return [heading(block.title), ...inside.map(indented)];
+      return [...headingLines(block.title, width), ...inside.map(indented)];
     }
     case 'paragraph':
       return wrap(spansOf(block.text), width);
     case 'note':
-      return wrap(
-        spansOf(block.text).map(({ text, tone }) =>
-          span(text, tone === 'plain' ? block.tone : tone),
-        ),
-        width,
-      );
+      return wrap(inTone(block.text, block.tone), width);
     case 'key-values':
       return tableLines(
         {

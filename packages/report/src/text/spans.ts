@@ -47,21 +47,22 @@ export function wrap(spans: readonly Span[], width: number): readonly (readonly 
     lines.at(-1)?.push({ text, tone });
     used += [...text].length;
   };
+  const breakLine = (): void => {
+    lines.push([]);
+    used = 0;
+  };
   for (const { text, tone } of spans) {
     for (const word of text.split(/(?<= )/)) {
-      let rest = [...word];
-      const visible = word.trimEnd().length;
-      if (used > 0 && used + visible > width) {
-        lines.push([]);
-        used = 0;
+      const chars = [...word];
+      const visible = [...word.trimEnd()].length;
+      if (used > 0 && used + visible > width) breakLine();
+      let from = 0;
+      for (; visible - from > width; from += width) {
+        put(chars.slice(from, from + width).join(''), tone);
+        breakLine();
       }
-      while (rest.length > width && rest.join('').trimEnd().length > width) {
-        put(rest.slice(0, width).join(''), tone);
-        rest = rest.slice(width);
-        lines.push([]);
-        used = 0;
-      }
-      if (used > 0 || rest.some((char) => char !== ' ')) put(rest.join(''), tone);
+      const rest = chars.slice(from).join('');
+      if (used > 0 || /[^ ]/.test(rest)) put(rest, tone);
     }
   }
   return lines.map(trimmedEnd);
