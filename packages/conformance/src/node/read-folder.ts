@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { factsProblem } from '../vectors/facts-shape.js';
 import type { Facts, VectorFile, VectorFolder } from '../vectors/folder.js';
 
 const ROWS = /\.jsonl(\.gz)?$/;
@@ -68,8 +69,9 @@ const isFile = (path: string): boolean =>
 
 function readFacts(path: string): Facts {
   const facts: unknown = reading(path, () => JSON.parse(readFileSync(path, 'utf8')));
-  if (typeof facts === 'object' && facts !== null && !Array.isArray(facts)) return facts as Facts;
-  throw new UnreadableVectors(path, 'not a JSON object');
+  const problem = factsProblem(facts);
+  if (problem === undefined) return facts as Facts;
+  throw new UnreadableVectors(path, problem);
 }
 
 /** One file of JSON lines, plain or gzip-compressed (by content, not by name). */

@@ -7,7 +7,7 @@ import {
   SWAP_TYPE_BITS,
 } from '@pagewright/core';
 import type { Facts } from './folder.js';
-import { wordOf } from './row.js';
+import { own, wordOf } from './row.js';
 import { Tally } from './tally.js';
 
 /** Compares what `facts.json` says about a form: geometry, protections, swap numbers, flags. */
@@ -35,7 +35,7 @@ export function compareFacts(
     check(`protection_map[${index}]`, pgprot, map[index]);
   }
   for (const [name, value] of Object.entries(facts.pgprots ?? {})) {
-    check(`pgprots.${name}`, value, form.definition.namedProtections[name]);
+    check(`pgprots.${name}`, value, own(form.definition.namedProtections, name));
   }
   for (const { op, prot, out } of facts.prot_ops ?? []) {
     const helper = form.function(op);
@@ -45,10 +45,10 @@ export function compareFacts(
   }
   const constants = swapConstants(form);
   for (const [name, value] of Object.entries(facts.swap?.constants ?? {})) {
-    check(`swap.${name}`, value, constants[name]);
+    check(`swap.${name}`, value, own(constants, name));
   }
   for (const [name, value] of Object.entries(facts.holds ?? {})) {
-    check(`holds.${name}`, value, HOLDS[name]?.(form));
+    check(`holds.${name}`, value, own(HOLDS, name)?.(form));
   }
   for (const [name, value] of Object.entries(facts.vm_flags ?? {})) {
     check(`vm_flags.${name}`, value, vmFlag(form, name));

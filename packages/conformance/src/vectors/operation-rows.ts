@@ -11,7 +11,7 @@ import {
   swapValue,
   swapWord,
 } from '@pagewright/core';
-import { compare, leaveOut, type Row, type RowContext, wordOf } from './row.js';
+import { compare, leaveOut, own, type Row, type RowContext, wordOf } from './row.js';
 
 /** Keys of a row that are inputs, with the argument of ours that each one is. */
 const INPUTS: Readonly<Record<string, string>> = {
@@ -71,7 +71,7 @@ function comparePointer(row: RowContext, op: string, fields: Row): void {
 function outputs(op: string, fields: Row): [string, unknown][] {
   return Object.entries(fields).filter(([key]) => {
     if (OUTPUTS.has(key)) return true;
-    return !NOTES.has(key) && !(key in INPUTS) && !isEntryInput(op, key);
+    return !NOTES.has(key) && own(INPUTS, key) === undefined && !isEntryInput(op, key);
   });
 }
 
@@ -84,7 +84,7 @@ const isEntryInput = (op: string, key: string): boolean =>
 function argumentsFor(op: string, helper: Helper, fields: Row): (bigint | boolean)[] | undefined {
   const given = new Map<string, bigint | boolean>();
   for (const [key, value] of Object.entries(fields)) {
-    const name = INPUTS[key] ?? (isEntryInput(op, key) ? 'entry' : undefined);
+    const name = own(INPUTS, key) ?? (isEntryInput(op, key) ? 'entry' : undefined);
     if (name === undefined) continue;
     const parsed = typeof value === 'boolean' ? value : wordOf(value);
     if (parsed !== undefined) given.set(name, parsed);
@@ -108,7 +108,7 @@ function absentBuilder(
   op: string,
 ): ((form: EntryForm, fields: Row) => SwapValue | undefined) | undefined {
   const [name = '', age] = op.split('+');
-  const kind = BUILDERS[name];
+  const kind = own(BUILDERS, name);
   if (kind === undefined || (age !== undefined && age !== 'young' && age !== 'dirty')) return;
   return (form, fields) => {
     const type = form.definition.swap.types.numbers[kind];
@@ -144,7 +144,7 @@ function compareSwapBuild(
   fields: Row,
   value: SwapValue | undefined,
 ): void {
-  const inputs = new Set([...(SWAP_INPUTS[op] ?? ['pfn', 'marker']), ...NOTES]);
+  const inputs = new Set([...(own(SWAP_INPUTS, op) ?? ['pfn', 'marker']), ...NOTES]);
   for (const [key, expected] of Object.entries(fields)) {
     if (inputs.has(key)) continue;
     const got = value === undefined ? undefined : builtAnswer(row.form, op, key, value);

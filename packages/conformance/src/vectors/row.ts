@@ -32,6 +32,10 @@ export function wordOf(value: unknown): Bits | undefined {
   return BigInt(value) as Bits;
 }
 
+/** A member by a name from a file, which may be one that every object inherits. */
+export const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** A value of ours in the form in which the files write it. */
 const answer = (value: bigint | boolean | number): string | boolean | number =>
   typeof value === 'bigint' ? hex(value) : value;

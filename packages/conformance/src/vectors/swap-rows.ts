@@ -11,7 +11,7 @@ import {
   type SwapValue,
   swapValue,
 } from '@pagewright/core';
-import { compare, leaveOut, type RowContext } from './row.js';
+import { compare, leaveOut, own, type RowContext } from './row.js';
 
 /** Kinds in the order of enum softleaf_type; the pair of device-exclusive types ended before it. */
 const SOFTLEAF_TYPES: readonly (AbsentKind | 'none')[] = [
@@ -91,7 +91,7 @@ export function compareSwap(row: RowContext, level: Level, entry: Bits, expected
   const empty = form.headers === '7.2' && genericSwapEntry(form, value) === 0n;
   const what = empty ? 'none' : facts.what;
   for (const [key, want] of members) {
-    const ask = ANSWERS[key];
+    const ask = own(ANSWERS, key);
     if (ask === undefined) leaveOut(row, `${level}.swp.${key}`, 'not a question that is known');
     else {
       const got = ask({ form, value, what, markers: facts.markers ?? [] });
