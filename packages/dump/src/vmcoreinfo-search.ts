@@ -12,6 +12,8 @@ const FIRST_LINE = new TextEncoder().encode('OSRELEASE=');
 const TEXT_STARTS = [0, 24] as const;
 /** The kernel's text is at most a page (VMCOREINFO_BYTES), and no page is larger than this. */
 const LONGEST_TEXT = 1 << 16;
+/** Texts that are looked into: more means that somebody wants the search to last. */
+const MOST_TEXTS = 256;
 /** Granularity of the search: the smallest page of any architecture. */
 const SMALLEST_PAGE = 4096;
 /** Memory asked for at once. */
@@ -25,49 +27,60 @@ const MOST_PARTIAL_CHUNKS = 4096n;
  * with code `no-vmcoreinfo`.
  *
  * @param ranges what to search: the segments of an ELF core, all of a raw image
+ * @param isRight says no to another kernel's text, which a file in the page cache may hold; any text
+ *   is right when left out
  */
 export function findVmcoreinfo(
   memory: PhysicalMemory,
   ranges: Iterable<MemoryRange>,
+  isRight: (found: VmcoreInfo) => boolean = () => true,
 ): Result<VmcoreInfo> {
-  // However often ranges repeat the same memory, no more chunks are read than that memory has.
-  let chunksLeft = memory.byteCount / BigInt(CHUNK) + MOST_PARTIAL_CHUNKS;
-  let searched = 0n;
-  for (const { physical, length } of ranges) {
-    const end = physical + length;
-    let at = (physical + BigInt(SMALLEST_PAGE - 1)) & ~BigInt(SMALLEST_PAGE - 1);
-    for (; at < end && chunksLeft > 0n; chunksLeft--) {
-      const bytes = end - at < CHUNK ? Number(end - at) : CHUNK;
-      const found = searchChunk(memory, at, bytes);
-      if (found !== undefined) return ok(found);
-      searched += BigInt(bytes);
-      at += BigInt(CHUNK);
-    }
+  let textsLeft = MOST_TEXTS;
+  for (const address of textAddresses(memory, ranges)) {
+    if (textsLeft-- === 0) break;
+    const found = parseVmcoreinfo(readText(memory, address));
+    const isWhole = found.pageSize !== undefined && found.symbol('_stext') !== undefined;
+    if (isWhole && isRight(found)) return ok(found);
   }
+  const texts = MOST_TEXTS - Math.max(textsLeft, 0);
   return fail(
     'no-vmcoreinfo',
-    `no page of the ${searched} bytes that were searched begins as VMCOREINFO does`,
-    { searched },
+    `the kernel's VMCOREINFO is in no page of the dump; ${texts} begin as it does`,
+    { texts },
   );
 }
 
-function searchChunk(memory: PhysicalMemory, at: bigint, bytes: number): VmcoreInfo | undefined {
+/** Physical addresses at which VMCOREINFO's first line stands. */
+function* textAddresses(
+  memory: PhysicalMemory,
+  ranges: Iterable<MemoryRange>,
+): Generator<bigint, void> {
+  // However often ranges repeat the same memory, no more chunks are read than that memory has.
+  let chunksLeft = memory.byteCount / BigInt(CHUNK) + MOST_PARTIAL_CHUNKS;
+  for (const { physical, length } of ranges) {
+    const end = physical + length;
+    let at = (physical + BigInt(SMALLEST_PAGE - 1)) & ~BigInt(SMALLEST_PAGE - 1);
+    for (; at < end; at += BigInt(CHUNK)) {
+      if (chunksLeft-- === 0n) return;
+      yield* addressesInChunk(memory, at, end - at < CHUNK ? Number(end - at) : CHUNK);
+    }
+  }
+}
+
+/** Reads a chunk at once, or page by page where part of it is missing. */
+function* addressesInChunk(
+  memory: PhysicalMemory,
+  at: bigint,
+  bytes: number,
+): Generator<bigint, void> {
   const whole = memory.read(physAddr(at), bytes);
-  if (whole.ok) {
-    const starts = textStarts(whole.value);
-    return firstThatReads(
-      memory,
-      starts.map((start) => at + BigInt(start)),
-    );
+  const step = whole.ok ? bytes : SMALLEST_PAGE;
+  for (let done = 0; done < bytes; done += step) {
+    const from = at + BigInt(done);
+    const part = whole.ok ? whole : memory.read(physAddr(from), Math.min(step, bytes - done));
+    if (!part.ok) continue;
+    for (const start of textStarts(part.value)) yield from + BigInt(start);
   }
-  for (let page = 0; page < bytes; page += SMALLEST_PAGE) {
-    const head = memory.read(physAddr(at + BigInt(page)), Math.min(SMALLEST_PAGE, bytes - page));
-    if (!head.ok) continue;
-    const starts = textStarts(head.value).map((start) => at + BigInt(page + start));
-    const found = firstThatReads(memory, starts);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** Places in some pages where the first line stands. */
@@ -80,17 +93,6 @@ function textStarts(bytes: Uint8Array): readonly number[] {
     }
   }
   return starts;
-}
-
-function firstThatReads(
-  memory: PhysicalMemory,
-  addresses: readonly bigint[],
-): VmcoreInfo | undefined {
-  for (const address of addresses) {
-    const found = parseVmcoreinfo(readText(memory, address));
-    if (found.pageSize !== undefined && found.symbol('_stext') !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** Text up to its NUL, read page by page, since the page after it may be missing. */

@@ -97,10 +97,34 @@ test('mentions elsewhere in a page, and pages that only begin alike, are passed 
   const none = search(pagesWith(4, decoys));
   expect(none.ok ? none.value.text : none.problem).toMatchObject({
     code: 'no-vmcoreinfo',
-    evidence: { searched: BigInt(4 * PAGE) },
+    evidence: { texts: 1 },
   });
   const found = search(pagesWith(5, { ...decoys, [4 * PAGE]: TEXT }));
   expect(found.ok && found.value.text).toBe(TEXT);
+});
+
+test("another kernel's text is passed over when the caller knows better", () => {
+  const other = TEXT.replace('6.1.0', '5.10');
+  const bytes = pagesWith(3, { 0: other, [PAGE]: TEXT });
+  const ranges = [{ physical: 0n, length: BigInt(bytes.length) }];
+  const memory = rawMemory(bytesSource('image', bytes));
+  const first = findVmcoreinfo(memory, ranges);
+  expect(first.ok && first.value.text).toBe(other);
+  const right = findVmcoreinfo(
+    memory,
+    ranges,
+    ({ osrelease }) => osrelease?.startsWith('6.') === true,
+  );
+  expect(right.ok && right.value.text).toBe(TEXT);
+});
+
+test('a memory full of texts does not make the search last', () => {
+  const bytes = pagesWith(1000, {});
+  for (let page = 0; page < 1000; page++) {
+    bytes.set(new TextEncoder().encode('OSRELEASE=x'.padEnd(PAGE, 'y')), page * PAGE);
+  }
+  const found = search(bytes);
+  expect(found.ok ? found.value.text : found.problem.evidence).toEqual({ texts: 256 });
 });
 
 test('holes in memory do not hide it', () => {
