@@ -136,6 +136,15 @@ describe('problems', () => {
     const far = { a: field.int('state'), b: field.int('tail[1000000]') };
     expect(code(types.record('task_struct', far))).toBe('too-large');
   });
+  it('are members that no byte begins with, in a damaged blob', () => {
+    const btf = new BtfMaker();
+    const int = btf.int('int', 4, true);
+    btf.composite('struct', 's', 8, [{ name: 'odd', type: int, bitOffset: 3 }], true);
+    const odd = must(parseBtf(btf.blob()));
+    expect(odd.offset('s.odd')).toBeUndefined();
+    expect(code(odd.record('s', { a: field.int('odd') }))).toBe('not-a-number');
+    expect(code(odd.record('s', { a: field.bytes('odd') }))).toBe('no-size');
+  });
   it('are those of the memory when a struct is read', () => {
     const record = must(types.record('task_struct', { pid: field.number('pid') }));
     expect(code(record.read(memory, virtAddr(0n)))).toBe('not-in-dump');

@@ -67,7 +67,7 @@ function bindsTighter(table: TypeTable, id: TypeId): boolean {
 }
 
 /** The keyword that C puts before the names of a kind. */
-export function keyword(table: TypeTable, id: TypeId): string {
+function keyword(table: TypeTable, id: TypeId): string {
   const kind = table.kind(id);
   if (kind === KIND.struct) return 'struct';
   if (kind === KIND.union) return 'union';

@@ -1,6 +1,6 @@
 import { fail, ok, type Result, type VirtAddr, virtAddr } from '@pagewright/core';
 import { text } from '../notes.js';
-import type { Place } from './place.js';
+import { byteOffset, type Place } from './place.js';
 import { NUMBER_BITS, readBigInt, readNumber, scalarAt } from './scalar.js';
 import { byteSize } from './size.js';
 import type { TypeTable } from './table.js';
@@ -76,10 +76,10 @@ const bytes = (path: string): Field<Uint8Array> => ({
   as: 'bytes',
   compile(table, place, pointerBytes) {
     const size = byteSize(table, place.type, pointerBytes);
-    if (size === undefined || place.bitSize !== undefined) {
+    const start = byteOffset(place);
+    if (size === undefined || start === undefined) {
       return fail('no-size', `${path} does not take whole bytes`, { path });
     }
-    const start = place.bitOffset / 8;
     const read = (view: DataView, at: number) =>
       new Uint8Array(view.buffer, view.byteOffset + at + start, size).slice();
     return ok({ start, end: start + size, read });

@@ -15,6 +15,11 @@ export interface Place {
   readonly bitSize?: number;
 }
 
+/** First byte of a member; undefined where it does not begin with a byte, as bitfields do not. */
+export function byteOffset({ bitOffset, bitSize }: Place): number | undefined {
+  return bitSize === undefined && bitOffset % 8 === 0 ? bitOffset / 8 : undefined;
+}
+
 /**
  * Follows a path from a type on. Codes: `no-member`, `not-an-array`, `beyond-array`; an array
  * without length (a flexible one) takes any index.

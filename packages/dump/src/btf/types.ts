@@ -5,7 +5,7 @@ import { isComposite, isEnum, KIND } from './kind.js';
 import { type TypeLayout, typeLayout } from './layout.js';
 import { NameIndex } from './name-index.js';
 import { parsePath } from './path.js';
-import { type Place, placeOf } from './place.js';
+import { byteOffset, type Place, placeOf } from './place.js';
 import { type AddressedMemory, type FieldSpec, type RecordReader, recordReader } from './record.js';
 import { arrayOf, byteSize } from './size.js';
 import { type TypeId, type TypeTable, typeTable } from './table.js';
@@ -86,8 +86,7 @@ export class Types {
   /** Bytes from the start of the type to the member; undefined for bitfields and what is missing. */
   offset(path: string): number | undefined {
     const place = this.place(path);
-    if (!place.ok || place.value.bitSize !== undefined) return undefined;
-    return place.value.bitOffset / 8;
+    return place.ok ? byteOffset(place.value) : undefined;
   }
   /** Position and width of a bitfield, in bits; bit 0 of big-endian types is a byte's highest. */
   bitfield(path: string): { readonly bitOffset: number; readonly bitSize: number } | undefined {
