@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeElf } from '../../../packages/dump/test/make-elf.js';
+import { inChunks, makeFlattened } from '../../../packages/dump/test/make-flattened.js';
+import { makeKdump } from '../../../packages/dump/test/make-kdump.js';
+import { makeLime } from '../../../packages/dump/test/make-lime.js';
 import { runCli } from './run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagewright-walk-'));
@@ -145,6 +148,36 @@ describe('tables that cannot be used', () => {
     const { data, exitCode } = json(path, '--at', '0');
     expect(data.steps[1].kind).toBe('invalid');
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('other containers of the same memory', () => {
+  const bytes = memory(5, FOUR_LEVELS);
+  const pages = new Map([1, 2, 3, 4].map((n) => [n, bytes.slice(n * PAGE, (n + 1) * PAGE)]));
+  const write = (name: string, content: Uint8Array) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const whole = makeKdump({ pages, compression: 'zstd' })[0] as Uint8Array;
+  const parts = makeKdump({ pages, compression: 'lzo', splitAt: [3] });
+  const FILES: [container: string, ...paths: string[]][] = [
+    ['kdump', write('whole.kdump', whole)],
+    ['kdump', ...parts.map((part, i) => write(`part${i}.kdump`, part))],
+    ['kdump', write('flat.kdump', makeFlattened(inChunks(whole, 1 << 12)))],
+    ['lime', write('lime', makeLime([{ physical: 0n, bytes }]))],
+  ];
+  it.each(FILES)('%s: %s', (container, first, ...others) => {
+    const { data, exitCode } = json(first as string, ...others, '--at', '0x1abc');
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ container, dump: [first, ...others].join(' ') });
+    expect(data.end).toEqual({ kind: 'mapped', level: 'pte', pfn: '0x123', physical: '0x123abc' });
+  });
+
+  it('--base is for raw images', () => {
+    const { stderr, exitCode } = walk(FILES[0]?.[1] as string, '--base', '0', '--at', '0');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/whole\.kdump is a kdump, which says itself what lies where/);
   });
 });
 

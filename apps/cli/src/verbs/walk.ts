@@ -30,7 +30,7 @@ interface WalkOptions extends FormChoice {
 /** `pagewright walk`. */
 export function define(command: Command, reply: Reply): void {
   command
-    .argument('<dump>', 'ELF core, kdump, LiME file, or a raw image of physical memory')
+    .argument('<dump...>', 'ELF core, kdump (all its parts), LiME file, or raw image of memory')
     .requiredOption('--form <form>', 'paging form, such as x86_64, arm64-16k, s390x, um')
     .requiredOption('--root <paddr>', 'physical address of the root table')
     .option('--at <address>', 'show every step of translating this address')
@@ -57,12 +57,15 @@ export function define(command: Command, reply: Reply): void {
         ],
       ),
     )
-    .action((dump: string, options: WalkOptions) => reply(walkDump(dump, options)));
+    .action((dump: readonly string[], options: WalkOptions) => reply(walkDump(dump, options)));
 }
 
 /** Walks page tables in a dump: one address, or a span. */
-export async function walkDump(path: string, options: WalkOptions): Promise<Result<Answer>> {
-  if (path === '-') {
+export async function walkDump(
+  paths: readonly string[],
+  options: WalkOptions,
+): Promise<Result<Answer>> {
+  if (paths.includes('-')) {
     return fail('bad-usage', 'a dump is read at random: store it in a file, not standard input');
   }
   if (options.kernel === 'all') {
@@ -76,10 +79,15 @@ export async function walkDump(path: string, options: WalkOptions): Promise<Resu
   if (!root.ok) return root;
   const target = parseTarget(options);
   if (!target.ok) return target;
-  const dump = await openBased(path, options.base);
+  const dump = await openBased(paths, options.base);
   if (!dump.ok) return dump;
   try {
-    const asked = { path, dump: dump.value, root: root.value, target: target.value };
+    const asked = {
+      path: paths.join(' '),
+      dump: dump.value,
+      root: root.value,
+      target: target.value,
+    };
     return walkTarget(asked, form.value, backend.value);
   } finally {
     dump.value.close();
@@ -104,15 +112,21 @@ function parseTarget({ at, span }: WalkOptions): Result<Target> {
 const CONTAINERS = { elf: 'an ELF core', kdump: 'a kdump', lime: 'a LiME file' } as const;
 
 /** Opens a dump; code `bad-usage` for a base address of something that is no raw image. */
-async function openBased(path: string, base: string | undefined): Promise<Result<OpenedDump>> {
-  if (base === undefined) return openDumpFiles([path]);
+async function openBased(
+  paths: readonly string[],
+  base: string | undefined,
+): Promise<Result<OpenedDump>> {
+  if (base === undefined) return openDumpFiles(paths);
   const address = parseNumber(base, '--base');
   if (!address.ok) return address;
-  const dump = await openDumpFiles([path], { rawBase: address.value });
+  const dump = await openDumpFiles(paths, { rawBase: address.value });
   if (!dump.ok || dump.value.container === 'raw') return dump;
   dump.value.close();
   const container = CONTAINERS[dump.value.container];
-  return fail('bad-usage', `--base: ${path} is ${container}, which says itself what lies where`);
+  return fail(
+    'bad-usage',
+    `--base: ${paths.join(' ')} is ${container}, which says itself what lies where`,
+  );
 }
 
 interface Asked {
