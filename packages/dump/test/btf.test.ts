@@ -217,6 +217,12 @@ describe('damaged blobs', () => {
     expect(must(types.layout('endless')).type).toBe('endless');
   });
 
+  it('have their names cut where no kernel has longer ones', () => {
+    const btf = new BtfMaker();
+    const id = btf.int('n'.repeat(100_000), 4);
+    expect(must(parseBtf(btf.blob())).table.name(id).length).toBe(512);
+  });
+
   it('never break the reader: 500 mutated blobs', () => {
     const blob = makeKernelTypes().btf.blob();
     let refused = 0;
