@@ -1,5 +1,5 @@
-// What the command line costs above bare `node`: the median over alternating runs of each command.
-// Needs a build.
+// What the command line costs above bare `node`, and the demo as a whole: the median over alternating
+// runs of each command. Needs a build.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -10,6 +10,7 @@ const commands = {
   '--help': [main, '--help'],
   'decode x86_64': [main, 'decode', 'x86_64', '0x8000000000000867'],
   'decode s390x --json': [main, 'decode', 's390x', '0x13f', '--json'],
+  demo: [main],
 };
 
 const times = new Map(Object.keys(commands).map((name) => [name, []]));

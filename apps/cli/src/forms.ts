@@ -60,7 +60,10 @@ export async function openForm(name: string, choice: FormChoice): Promise<Result
   return forms.ok ? ok(forms.value[0] as EntryForm) : forms;
 }
 
-/** The form as the headers of a revision have it; code `headers-differ` when others were asked for. */
+/**
+ * The form as the headers of a revision have it. Other headers are refused with code
+ * `headers-differ`, but for `--kernel all`, where they fix how every kernel reads an entry.
+ */
 export function formOfRevision(
   backend: ArchBackend,
   name: string,
@@ -69,17 +72,14 @@ export function formOfRevision(
 ): Result<EntryForm> {
   const asked = parseHeaders(choice.headers);
   if (!asked.ok) return asked;
-  if (asked.value !== undefined && asked.value !== revision.headers) {
-    const message = `kernel ${revision.id} has headers ${revision.headers}, not ${asked.value}`;
-    return fail('headers-differ', message, { kernel: revision.id, headers: asked.value });
+  const headers = asked.value ?? revision.headers;
+  if (headers !== revision.headers && choice.kernel !== 'all') {
+    const message = `kernel ${revision.id} has headers ${revision.headers}, not ${headers}`;
+    return fail('headers-differ', message, { kernel: revision.id, headers });
   }
   const { devicePrivate } = choice;
-  return revisionForm(
-    backend,
-    name,
-    revision,
-    devicePrivate === undefined ? {} : { devicePrivate },
-  );
+  const options = devicePrivate === undefined ? {} : { devicePrivate };
+  return revisionForm(backend, name, { ...revision, headers }, options);
 }
 
 /** The revisions that an option means; code `unknown-revision`. */

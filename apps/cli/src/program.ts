@@ -5,9 +5,6 @@ import { type Style, show, showMistake, showProblem } from './terminal.js';
 import { examples, type Reply } from './verb.js';
 import { VERBS } from './verbs.js';
 
-/** What runs from the repository when no verb is given. */
-const DEMO = 'demo';
-
 /** Runs the command line and sets the exit code: 0 fine, 1 a problem in the input, 2 not done. */
 export async function run(args: readonly string[]): Promise<void> {
   const program = new Command('pagewright')
@@ -38,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
   } catch (error) {
     const { debug } = program.opts<Style>();
     if (!(error instanceof CommanderError)) showMistake(error, debug);
-    else if (error.exitCode !== 0) showProblem(usageProblem(error), debug);
+    else if (error.exitCode !== 0) showProblem(usageProblem(error, verbIn(words)), debug);
   }
 }
 
@@ -50,30 +47,39 @@ function withVerb(args: readonly string[]): string[] {
     (arg) => arg.startsWith('-') && !/^(-h|--help|--version)$/.test(arg),
   );
   if (!asksNothing) return [...args];
-  const demo = VERBS.some(({ name }) => name === DEMO) && fixturesFolder() !== undefined;
-  return [...args, demo ? DEMO : '--help'];
+  return [...args, fixturesFolder() === undefined ? '--help' : 'demo'];
 }
 
 /** Declares all verbs, and loads the one that is named; one that does not exist is a usage error. */
 async function defineVerbs(program: Command, words: readonly string[]): Promise<void> {
   const reply: Reply = async (answer) => show(await answer, program.opts<Style>());
-  const named = words.find((word) => !word.startsWith('-'));
-  if (named !== undefined && !VERBS.some(({ name }) => name === named)) {
+  const verb = verbIn(words);
+  const named = words.find(isOperand);
+  if (named !== undefined && verb === undefined) {
     throw new CommanderError(2, 'unknown-verb', `unknown verb '${named.slice(0, 40)}'`);
   }
   for (const { name, summary, load } of VERBS) {
     const command = program.command(name).description(summary);
-    if (name === named) (await load()).define(command, reply);
+    if (name === verb) (await load()).define(command, reply);
   }
 }
 
-/** What the command line says wrongly, in one line. */
-function usageProblem(error: CommanderError) {
+const isOperand = (word: string): boolean => !word.startsWith('-');
+
+/** The verb that is named, if it exists. */
+function verbIn(words: readonly string[]): string | undefined {
+  const named = words.find(isOperand);
+  return VERBS.find(({ name }) => name === named)?.name;
+}
+
+/** What the command line says wrongly, in one line that names the help to read. */
+function usageProblem(error: CommanderError, verb: string | undefined) {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
-  return { code: error.code, message: `${message}; see pagewright --help` };
+  const help = ['pagewright', ...(verb === undefined ? [] : [verb]), '--help'].join(' ');
+  return { code: error.code, message: `${message}; see ${help}` };
 }
 
 function version(): string {

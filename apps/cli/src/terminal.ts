@@ -9,8 +9,8 @@ export interface Style {
   readonly color: boolean;
 }
 
-/** Columns where the output is no terminal. */
-const WIDTH_WITHOUT_TERMINAL = 100;
+/** Columns where the output is no terminal, or one that does not say (it reports 0). */
+const UNKNOWN_WIDTH = 100;
 
 /** Colours where they can be shown and nobody said no (https://no-color.org). */
 const wantsColor = (style: Style): boolean =>
@@ -42,7 +42,7 @@ export function show(result: Result<Answer>, style: Style): void {
       ? renderJson(document)
       : renderText(document, {
           color: wantsColor(style),
-          width: process.stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+          width: process.stdout.columns || UNKNOWN_WIDTH,
         }),
   );
   if (problem !== undefined) showProblem(problem, style.debug);

@@ -149,6 +149,59 @@ describe('conform --golden', () => {
     expect(run.stderr).toContain(join('m68k', file));
   });
 
+  it.each([
+    ['levels', { pte: null }, 'levels: pte: not a JSON object'],
+    ['levels', { pte: { shift: [12] } }, 'levels: pte: shift: not a single value'],
+    ['protection_map', 5, 'protection_map: not a list'],
+    ['protection_map', [null], 'protection_map: 0: not a JSON object'],
+    ['prot_ops', {}, 'prot_ops: not a list'],
+    ['config', [], 'config: not a JSON object'],
+    ['vm_flags', { VM_READ: {} }, 'vm_flags: VM_READ: not a single value'],
+    ['swap', { constants: 'x' }, 'swap: constants: not a JSON object'],
+  ])('refuses facts whose %s are %j', (member, value, says) => {
+    const made = madeFolder(`facts-${member}-${JSON.stringify(value).length}`);
+    const path = join(made, 'm68k', 'facts.json');
+    const facts = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...facts, [member]: value }));
+    const { run } = conform('--golden', made);
+    expect(run).toEqual({ stdout: '', stderr: `pagewright: ${path}: ${says}\n`, exitCode: 2 });
+  });
+
+  it('takes names in facts that every object inherits for names that nobody knows', () => {
+    const made = madeFolder('inherited');
+    const path = join(made, 'm68k', 'facts.json');
+    const odd = '{"constructor": 1, "__proto__": 1, "toString": "0x1"}';
+    const kernel = JSON.parse(readFileSync(path, 'utf8')).kernel;
+    writeFileSync(
+      path,
+      `{"kernel": "${kernel}", "holds": ${odd}, "pgprots": ${odd}, "vm_flags": ${odd}, "swap": {"constants": ${odd}}}`,
+    );
+    const { run, data } = conform('--golden', made);
+    expect(run.exitCode).toBe(0);
+    const facts = data?.forms.find((form) => form.folder !== null)?.facts;
+    expect(Object.keys(facts?.notCompared ?? {})).toHaveLength(12);
+  });
+
+  it('takes operations and keys that every object inherits for ones that nobody knows', () => {
+    const made = madeFolder('inherited-rows', (line, i) => (i === 0 ? line : ''));
+    const row = { op: 'constructor', pfn: '0x0', toString: '0x1', out: '0x1' };
+    writeFileSync(join(made, 'm68k', 'build.vectors.jsonl'), JSON.stringify(row));
+    const { run, data } = conform('--golden', made);
+    expect([run.stderr, run.exitCode]).toEqual(['', 0]);
+    const vectors = data?.forms.find((form) => form.folder !== null)?.vectors;
+    expect(vectors?.notCompared).toEqual({ constructor: 2 });
+  });
+
+  it('prints the beginning of an answer that is absurdly long, and ends soon', () => {
+    const long = madeFolder('long', (line, i) =>
+      i === 6 ? line.replace(/"young":(true|false)/, `"young":"${'a'.repeat(2_000_000)}"`) : line,
+    );
+    const { stdout, exitCode } = runCli(['conform', '--arch', 'm68k', '--golden', long]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('aaa...');
+    expect(stdout.length).toBeLessThan(10_000);
+  });
+
   it('says so when the folder has nothing for the architecture', () => {
     const { run } = conform('--golden', join(ROOT, 'fixtures/golden/x86_64'));
     expect(run.exitCode).toBe(2);

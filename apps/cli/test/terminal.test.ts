@@ -17,6 +17,13 @@ describe('the program on a terminal', () => {
     expect(stdout).toBe('x86_64 pte 0x67 (headers 7.2)\n0\n');
   });
 
+  it('does not squeeze its lines on a terminal that reports no width', () => {
+    const zero = 'data:text/javascript,process.stdout.columns=0';
+    const args = ['--import', zero, main, 'decode', 'x86_64', '0x25'];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stdout).toBe(runCli(['decode', 'x86_64', '0x25']).stdout);
+  });
+
   it('prints no control character that an input brought', () => {
     const { stderr, stdout, exitCode } = runCli(['decode', 'x86_64', '\x1b[31m\u202e\u009b']);
     expect(exitCode).toBe(2);

@@ -130,11 +130,17 @@ const mismatchTable = ({ mismatches }: TallyData): Block => ({
 
 const mismatchRow = ({ file, line, key, in: input, expected, got }: MismatchData): Text[] => [
   `${file}:${line}`,
-  key,
-  input,
-  JSON.stringify(expected),
-  span(JSON.stringify(got), 'problem'),
+  shortened(key),
+  shortened(input),
+  shortened(JSON.stringify(expected)),
+  span(shortened(JSON.stringify(got)), 'problem'),
 ];
+
+/** Characters of a recorded value that are printed; `--json` has all of it. */
+const MOST_CHARACTERS = 200;
+
+const shortened = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
 
 /** What was not compared, by key, with its reason; forms that share a key are listed together. */
 function leftOut(forms: readonly FormData[]): Block[] {

@@ -114,6 +114,7 @@ function permissionsOf(form: EntryForm, level: Level, raw: Bits): PermissionData
   return { read: ask('read'), write: ask('write'), execute: ask('execute'), user: ask('user') };
 }
 
+/** What an absent entry carries, as data. */
 export function absentData(decoded: AbsentEntry): AbsentData {
   const { what, type, offset, pfn, young, dirty, markers } = decoded;
   return {

@@ -1,9 +1,7 @@
 import {
   type ArchBackend,
-  type Bits,
   type ConfigName,
   hex,
-  type MappingLevel,
   makeKernel,
   mappedEntry,
   normalPage,
@@ -13,6 +11,7 @@ import {
 } from '@pagewright/core';
 import { type Json, type Section, span, type Text } from '@pagewright/report';
 import { formOfRevision } from '../forms.js';
+import { kernelRun } from '../kernel-run.js';
 import { type JudgedLeaf, judgeVma } from '../process/judge.js';
 import type { OpenProcess } from '../process/open-process.js';
 import { Legend } from './legend.js';
@@ -79,7 +78,7 @@ export function revisionsSection(
             { title: 'why' },
           ],
           rows: stretches.map(({ kernels, headers, verdict }) => [
-            kernelsText(kernels),
+            kernelRun(kernels.map(({ id }) => id)),
             headers,
             answerText(verdict),
             legend.letterOf([...verdict.because, ...verdict.warns]),
@@ -142,7 +141,7 @@ function verdictIn(
   { form, described, frames }: OpenProcess,
   backend: ArchBackend,
   revision: Revision,
-  { level, raw, start, vma }: { level: MappingLevel; raw: Bits } & JudgedLeaf,
+  { level, raw, start, vma }: JudgedLeaf,
 ): Verdict | undefined {
   const devicePrivate = described.config.DEVICE_PRIVATE === true;
   const itsForm = formOfRevision(backend, form.name, revision, { devicePrivate });
@@ -151,6 +150,7 @@ function verdictIn(
   const kernel = makeKernel({
     revision,
     form: itsForm.value.definition,
+    // The guests were built without it, and the warnings are part of the story.
     config: { ...config, DEBUG_VM: true },
   });
   const entry = mappedEntry(itsForm.value, level, raw);
@@ -170,11 +170,6 @@ const reasonsOf = ({ because, warns }: Verdict): string =>
 
 const alike = (a: Verdict, b: Verdict): boolean =>
   a.answer === b.answer && reasonsOf(a) === reasonsOf(b);
-
-function kernelsText(kernels: readonly Revision[]): string {
-  const [first, last] = [kernels[0]?.id ?? '', kernels.at(-1)?.id ?? ''];
-  return first === last ? first : `${first} to ${last}`;
-}
 
 function answerText({ answer, warns }: Verdict): Text {
   if (answer === 'bad') return span('NULL, and a "Bad page map" report', 'problem');

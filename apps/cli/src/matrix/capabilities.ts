@@ -1,6 +1,6 @@
 import { CAPABILITY_WORDS, capabilitiesOf, type FormCapabilities } from '@pagewright/conformance';
-import { type ArchBackend, ok, type Result } from '@pagewright/core';
-import { type Document, span } from '@pagewright/report';
+import { type ArchBackend, ok, type Result, type Supports } from '@pagewright/core';
+import type { Document } from '@pagewright/report';
 
 /** Every form in every generation, as a document. */
 export function capabilitiesDocument(backends: readonly ArchBackend[]): Result<Document> {
@@ -17,23 +17,27 @@ export function capabilitiesDocument(backends: readonly ArchBackend[]): Result<D
   return ok(documentOf(forms));
 }
 
-/** Heads of the table's narrow columns. */
-const HEADS: Readonly<Record<string, string>> = {
-  softDirty: 'sd',
-  uffdWp: 'wp',
-  devmap: 'dm',
-  protnone: 'pn',
-  transparentHugepage: 'th',
-  pudTransparentHugepage: 'tp',
-  thpMigration: 'mi',
-  gupFast: 'gf',
-  shadowStack: 'ss',
-  pgtableDeposit: 'de',
+/** A letter for each feature, in the order of the table. */
+const LETTERS: Readonly<Record<keyof Supports, string>> = {
+  softDirty: 's',
+  uffdWp: 'u',
+  devmap: 'd',
+  protnone: 'p',
+  transparentHugepage: 't',
+  pudTransparentHugepage: 'T',
+  thpMigration: 'm',
+  gupFast: 'g',
+  shadowStack: 'k',
+  pgtableDeposit: 'e',
 };
 
+/** The letters of the features that a form has, with `-` for each that it lacks. */
+const featuresOf = ({ supports }: FormCapabilities): string =>
+  Object.entries(LETTERS)
+    .map(([name, letter]) => (supports[name] === true ? letter : '-'))
+    .join('');
+
 function documentOf(forms: readonly FormCapabilities[]): Document {
-  const names = Object.keys(forms[0]?.supports ?? {});
-  const heads = names.map((name) => HEADS[name] ?? name);
   const rows = forms.map((form) => [
     form.form,
     form.headers,
@@ -41,11 +45,15 @@ function documentOf(forms: readonly FormCapabilities[]): Document {
     `${form.addressBits}`,
     `${form.levels.length}`,
     form.maps.map((level) => (form.special.includes(level) ? `${level}*` : level)).join(' '),
-    ...names.map((name) => (form.supports[name] ? 'y' : span('-', 'dim'))),
+    featuresOf(form),
   ]);
-  const columns = ['form', 'headers', 'page', 'bits', 'levels', 'maps', ...heads];
-  const words = names.map((name, i) => `${heads[i]} ${CAPABILITY_WORDS[name] ?? name}`);
-  const legend = `bits: of virtual address. maps: levels that may map memory, * with a special mark that works. ${words.join(', ')}.`;
+  const columns = ['form', 'headers', 'page', 'bits', 'levels', 'maps', 'features'];
+  const features = Object.entries(LETTERS).map(
+    ([name, letter]) => `${letter} ${CAPABILITY_WORDS[name] ?? name}`,
+  );
+  const legend =
+    'bits: of virtual address. maps: levels that may map memory, * with a special mark that ' +
+    `works. features: ${features.join(', ')}.`;
   return {
     title: 'Forms',
     blocks: [

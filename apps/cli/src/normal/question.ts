@@ -115,7 +115,8 @@ export function surround(
   }
   const vma: Vma = {
     start: virtAddr(start),
-    end: virtAddr(addr + bytes - 1n),
+    // Behind the last page of 64 bits of addresses lies 0, in the kernel as here.
+    end: virtAddr(BigInt.asUintN(64, addr + bytes)),
     flags: flags.value.flags,
     pgoff: place.pgoff ?? 0n,
     ops: place.hook === 'none' ? {} : { findNormalPage: () => hookAnswer(place.hook, entry.pfn) },

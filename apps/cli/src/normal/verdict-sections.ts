@@ -1,4 +1,5 @@
 import { type Section, type Span, span, type Text } from '@pagewright/report';
+import { kernelRun } from '../kernel-run.js';
 import type { RuleData, VerdictData } from './verdict-data.js';
 
 /** Verdicts for people: neighbouring revisions with the same answer and reasons share a section. */
@@ -19,7 +20,10 @@ function groupSection(group: readonly [VerdictData, ...VerdictData[]]): Section 
   const [verdict] = group;
   return {
     kind: 'section',
-    title: [span(`${kernels(group)}: `, 'strong'), answerText(verdict)],
+    title: [
+      span(`${kernelRun(group.map(({ kernel }) => kernel))}: `, 'strong'),
+      answerText(verdict),
+    ],
     blocks: [
       {
         kind: 'table',
@@ -31,13 +35,6 @@ function groupSection(group: readonly [VerdictData, ...VerdictData[]]): Section 
       },
     ],
   };
-}
-
-/** `v6.1`, or the first and the last of a run of revisions in the order of the list. */
-function kernels(group: readonly [VerdictData, ...VerdictData[]]): string {
-  const [first] = group;
-  const last = group.at(-1) ?? first;
-  return group.length === 1 ? first.kernel : `${first.kernel} to ${last.kernel}`;
 }
 
 function answerText({ answer, page, via }: VerdictData): Span {

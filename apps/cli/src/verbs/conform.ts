@@ -65,15 +65,15 @@ export async function conform(options: ConformOptions): Promise<Result<Answer>> 
 
 function testAll(targets: readonly Target[]): Result<FormData[]> {
   const forms: FormData[] = [];
-  for (const target of targets) {
-    progress(`${target.form.name} (headers ${target.form.headers}) ...`);
-    const tested = unreadableAsProblem(() => testForm(target));
-    if (!tested.ok) {
-      progressDone();
-      return tested;
+  try {
+    for (const target of targets) {
+      progress(`${target.form.name} (headers ${target.form.headers}) ...`);
+      const tested = unreadableAsProblem(() => testForm(target));
+      if (!tested.ok) return tested;
+      forms.push(tested.value);
     }
-    forms.push(tested.value);
+    return ok(forms);
+  } finally {
+    progressDone();
   }
-  progressDone();
-  return ok(forms);
 }

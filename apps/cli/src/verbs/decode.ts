@@ -30,7 +30,7 @@ export function define(command: Command, reply: Reply): void {
         ],
         ["pagewright decode arm64 --level pmd '0060 0000 8000 0f41'", 'Digits in groups'],
         ['pagewright decode x86_64 0x840000000b800a25 --kernel all', 'In every header generation'],
-        ['pagewright --json decode s390x - < words.txt', 'Many words, as JSON'],
+        ["echo '0x13f 0x400' | pagewright decode s390x - --json", 'Words from a pipe, as JSON'],
       ),
     )
     .action((form: string, entries: string[], options: DecodeOptions) =>

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '@pagewright/core';
+import { type ArchBackend, fail, ok, type Result } from '@pagewright/core';
 import type { Block, Json } from '@pagewright/report';
 import type { Command } from 'commander';
 import { allBackends, backendOfForm } from '../backends.js';
@@ -10,7 +10,12 @@ import { processSection } from '../demo/process-section.js';
 import { revisionsSection } from '../demo/revisions-section.js';
 import { fixturesFolder } from '../fixtures.js';
 import { type Agreement, againstTruth } from '../process/against-truth.js';
-import { describedProcess, openProcess, processTruth } from '../process/open-process.js';
+import {
+  describedProcess,
+  type OpenProcess,
+  openProcess,
+  processTruth,
+} from '../process/open-process.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 /** The guest whose process is shown in full unless another is asked for. */
@@ -80,33 +85,34 @@ interface Shown {
   readonly agreement: Agreement;
 }
 
-async function showProcess(folder: string): Promise<Result<Shown>> {
-  const backend = await backendOfForm(describedProcess(folder).form);
-  if (!backend.ok) return backend;
-  const opened = openProcess(folder, backend.value);
-  try {
+const showProcess = (folder: string): Promise<Result<Shown>> =>
+  withProcess(folder, (opened, backend) => {
     const agreement = againstTruth(opened, processTruth(folder));
     const process = processSection(opened, agreement);
-    const revisions = revisionsSection(opened, backend.value);
+    const revisions = revisionsSection(opened, backend);
     const { guest, comm, pid, form, headers, root } = opened.described;
     const data = { guest, comm, pid, form, headers, root, vmas: process.data };
-    return ok({
+    return {
       blocks: [process.section, ...(revisions === undefined ? [] : [revisions.section])],
       data: { ...data, agreement: { ...agreement } },
       revisions: revisions?.data ?? [],
       agreement,
-    });
-  } finally {
-    opened.close();
-  }
-}
+    };
+  });
 
-async function agreementOf(folder: string): Promise<Result<Agreement>> {
+const agreementOf = (folder: string): Promise<Result<Agreement>> =>
+  withProcess(folder, (opened) => againstTruth(opened, processTruth(folder)));
+
+/** Opens a process for as long as something is done with it. */
+async function withProcess<T>(
+  folder: string,
+  use: (opened: OpenProcess, backend: ArchBackend) => T,
+): Promise<Result<T>> {
   const backend = await backendOfForm(describedProcess(folder).form);
   if (!backend.ok) return backend;
   const opened = openProcess(folder, backend.value);
   try {
-    return ok(againstTruth(opened, processTruth(folder)));
+    return ok(use(opened, backend.value));
   } finally {
     opened.close();
   }

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@pagewright/core';
+import { fail, ok, type Result } from '@pagewright/core';
 import type { Command } from 'commander';
 import { allBackends } from '../backends.js';
 import { KERNEL_OPTION } from '../forms.js';
@@ -32,6 +32,9 @@ export async function matrix(options: MatrixOptions): Promise<Result<Answer>> {
   if (options.rules === true) {
     const rules = rulesDocument(options.kernel);
     return rules.ok ? ok({ document: rules.value, exitCode: 0 }) : rules;
+  }
+  if (options.kernel !== undefined) {
+    return fail('bad-usage', '--kernel goes with --rules; without it, every generation is shown');
   }
   const forms = capabilitiesDocument(await allBackends());
   return forms.ok ? ok({ document: forms.value, exitCode: 0 }) : forms;

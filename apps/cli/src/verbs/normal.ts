@@ -2,10 +2,10 @@ import {
   type ArchBackend,
   bits,
   type ConfigChoice,
-  type EntryForm,
   FRAME_KINDS,
   fail,
   hex,
+  type Level,
   type MappingLevel,
   makeKernel,
   mappedEntry,
@@ -65,11 +65,13 @@ export function define(command: Command, reply: Reply): void {
           'A special entry in ordinary memory',
         ],
         [
-          'pagewright normal x86_64 pmd:0x80000000400008e7 --vma VM_READ,VM_MAYREAD --frame hz_head --kernel all',
+          'pagewright normal x86_64 pmd:0x80000000400008e7 --vma VM_READ,VM_MAYREAD \\\n' +
+            '      --frame hz_head --kernel all',
           'A huge zero page, in every kernel',
         ],
         [
-          'pagewright normal um 0x5003065 --vma VM_PFNMAP,VM_MAYWRITE --start 0x10000000 --at 0x10003000 --pgoff 0x5000',
+          'pagewright normal um 0x5003065 --vma VM_PFNMAP,VM_MAYWRITE \\\n' +
+            '      --start 0x10000000 --at 0x10003000 --pgoff 0x5000',
           'A private mapping of device memory, without a special mark',
         ],
       ),
@@ -139,11 +141,13 @@ interface Judged {
 function judge(
   { name, backend, config, place, options }: Asked,
   word: EntryWord,
-  askedLevel: Parameters<typeof checkedEntry>[2],
+  askedLevel: Level | undefined,
   revision: Revision,
 ): Judged {
   const failed = (result: Result<never>): Judged => ({ revision, level: undefined, result });
-  const form = formFor(backend, name, revision, options, config);
+  const { DEVICE_PRIVATE: devicePrivate } = config;
+  const choice = devicePrivate === undefined ? options : { ...options, devicePrivate };
+  const form = formOfRevision(backend, name, revision, choice);
   if (!form.ok) return failed(form);
   const at = checkedEntry(form.value, word, askedLevel);
   if (!at.ok) return failed(at);
@@ -163,24 +167,6 @@ function judge(
   const verdict = normalPage({ kernel: kernel.value, level, entry: entry.value, ...rest });
   const data = verdictData(revision, entry.value, verdict);
   return { revision, level, result: ok({ data, assumed }) };
-}
-
-/** With `--kernel all`, `--headers` fixes how every kernel reads the entry. */
-function formFor(
-  backend: ArchBackend,
-  name: string,
-  revision: Revision,
-  options: NormalOptions,
-  config: ConfigChoice,
-): Result<EntryForm> {
-  const { headers } = options;
-  const { DEVICE_PRIVATE: devicePrivate } = config;
-  const choice = devicePrivate === undefined ? {} : { devicePrivate };
-  const read =
-    options.kernel === 'all' && headers !== undefined
-      ? { ...revision, headers: headers as Revision['headers'] }
-      : revision;
-  return formOfRevision(backend, name, read, choice);
 }
 
 function answerOf(name: string, word: EntryWord, judged: readonly Judged[]): Result<Answer> {
