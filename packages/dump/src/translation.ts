@@ -30,11 +30,8 @@ export class TableTranslation {
       .map(({ shift }) => ({ shift: BigInt(shift), found: new Map() }));
   }
 
-  /**
-   * Physical address, and how many bytes from it on belong to the same leaf. Codes: `not-mapped`,
-   * `address-outside-form`, and those of reading a table.
-   */
-  physical(address: bigint): Result<{ readonly physical: PhysAddr; readonly left: bigint }> {
+  /** Codes: `not-mapped`, `address-outside-form`, and those of reading a table. */
+  physical(address: bigint): Result<PhysAddr> {
     for (const { shift, found } of this.leaves) {
       const start = found.get(address >> shift);
       if (start !== undefined) return ok(inLeaf(start, shift, address));
@@ -42,7 +39,7 @@ export class TableTranslation {
     return this.walked(address);
   }
 
-  private walked(address: bigint): ReturnType<TableTranslation['physical']> {
+  private walked(address: bigint): Result<PhysAddr> {
     const { form, root } = this.layout;
     // Where each half has its root, the kernel's tables are those of the upper one.
     if (form.definition.canonical === 'either-half' && address >> 63n === 0n) {
@@ -59,7 +56,7 @@ export class TableTranslation {
     const shift = BigInt(form.geometry(end.level)?.shift ?? form.definition.pageShift);
     const start = end.physical - (address & ((1n << shift) - 1n));
     this.remember(shift, address >> shift, start);
-    return ok(inLeaf(start, shift, address));
+    return ok(end.physical);
   }
 
   private remember(shift: bigint, number: bigint, start: bigint): void {
@@ -70,7 +67,6 @@ export class TableTranslation {
   }
 }
 
-function inLeaf(start: bigint, shift: bigint, address: bigint) {
-  const offset = address & ((1n << shift) - 1n);
-  return { physical: physAddr(BigInt.asUintN(64, start + offset)), left: (1n << shift) - offset };
+function inLeaf(start: bigint, shift: bigint, address: bigint): PhysAddr {
+  return physAddr(BigInt.asUintN(64, start + (address & ((1n << shift) - 1n))));
 }

@@ -65,8 +65,7 @@ class KernelMemory implements VirtualMemory {
   physical(address: VirtAddr): Result<PhysAddr> {
     const direct = this.layout.directMap(address);
     if (direct !== undefined && this.memory.read(direct, 1).ok) return ok(direct);
-    const found = this.tables.physical(address);
-    return found.ok ? ok(found.value.physical) : found;
+    return this.tables.physical(address);
   }
 
   read(address: VirtAddr, length: number): Result<Uint8Array> {
@@ -80,34 +79,40 @@ class KernelMemory implements VirtualMemory {
         `${length} bytes at ${hex(address)} pass the last address`,
       );
     }
+    const inPage = this.pageBytes - Number(address & BigInt(this.pageBytes - 1));
+    if (length <= inPage) return this.inPage(address, length);
     const direct = this.direct(address, length);
-    // A page that was left out on purpose is no sign that the address means another place.
-    if (direct !== undefined && (direct.ok || direct.problem.code === 'excluded')) return direct;
-    const mapped = this.throughTables(address, length);
-    return mapped.ok || mapped.problem.code !== 'not-mapped' ? mapped : (direct ?? mapped);
+    if (direct?.ok) return direct;
+    return this.byPages(address, length);
   }
 
+  /** By a run of the layout when all of it lies in one. */
   private direct(address: bigint, length: number): Result<Uint8Array> | undefined {
     const first = this.layout.directMap(address);
-    if (first === undefined) return undefined;
-    const size = BigInt(length);
-    const last = length > 1 ? this.layout.directMap(address + size - 1n) : first;
-    if (last !== first + (size === 0n ? 0n : size - 1n)) return undefined;
+    if (first === undefined || length <= 1) {
+      return first === undefined ? undefined : this.memory.read(first, length);
+    }
+    const between = BigInt(length) - 1n;
+    if (this.layout.directMap(address + between) !== first + between) return undefined;
     return this.memory.read(first, length);
   }
 
-  private throughTables(address: bigint, length: number): Result<Uint8Array> {
-    const first = this.tables.physical(address);
-    if (!first.ok) return first;
-    if (BigInt(length) <= first.value.left) return this.memory.read(first.value.physical, length);
+  private inPage(address: bigint, length: number): Result<Uint8Array> {
+    const direct = this.direct(address, length);
+    // A page that was left out on purpose is no sign that the address means another place.
+    if (direct !== undefined && (direct.ok || direct.problem.code === 'excluded')) return direct;
+    const mapped = this.tables.physical(address);
+    if (mapped.ok) return this.memory.read(mapped.value, length);
+    return mapped.problem.code === 'not-mapped' ? (direct ?? mapped) : mapped;
+  }
+
+  private byPages(address: bigint, length: number): Result<Uint8Array> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = address + BigInt(done);
-      const found = this.tables.physical(at);
-      if (!found.ok) return found;
       const inPage = this.pageBytes - Number(at & BigInt(this.pageBytes - 1));
       const take = Math.min(inPage, length - done);
-      const part = this.memory.read(found.value.physical, take);
+      const part = this.inPage(at, take);
       if (!part.ok) return part;
       bytes.set(part.value, done);
       done += take;

@@ -36,15 +36,18 @@ export const kernelLayout: FindKernelLayout = (facts) => {
   const levels = levelsFromRootEntry(type);
   const spec = FORMS.find((form) => form.levels === levels);
   if (spec === undefined) return fail('undecided', 'the kernel root is a segment table', { type });
-  const { form } = facts;
-  const sameForm = spec.name === form.name;
+  const { headers } = facts.form;
+  const form = spec.name === facts.form.name ? facts.form : buildForm(spec, {}, headers);
+  const reach = 1n << BigInt(form.definition.addressBits);
   const identity = identityRun(facts, image);
   const vmemmap = vmcoreinfo.symbol('vmemmap') ?? wordAt(facts, [image, identity], 'vmemmap');
   return ok(
     layoutOf({
-      form: sameForm ? form : buildForm(spec, {}, form.headers),
+      form,
       root: physAddr(root),
-      runs: [image, identity].filter((run) => run !== undefined),
+      runs: [image, identity]
+        .filter((run) => run !== undefined)
+        .map((run) => ({ ...run, end: run.end < reach ? run.end : reach })),
       ...(identity === undefined ? {} : { pageOffset: identity.start }),
       ...(vmemmap === undefined ? {} : { vmemmap: virtAddr(vmemmap) }),
     }),
