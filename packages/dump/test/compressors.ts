@@ -12,7 +12,7 @@ export const COMPRESSORS: Readonly<Record<keyof Decompressors, (page: Uint8Array
   };
 
 /** LZO1X with the 16 KiB match form and literals alone. */
-export function compressLzo(page: Uint8Array): Uint8Array {
+function compressLzo(page: Uint8Array): Uint8Array {
   const out: number[] = [];
   const seen = new Map<number, number>();
   let from = 0;
@@ -65,7 +65,7 @@ const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 const ZSTD_DESCRIPTOR = 0xa0;
 
 /** A zstd frame: a raw block, then one that repeats the last byte of the page. */
-export function compressZstd(page: Uint8Array): Uint8Array {
+function compressZstd(page: Uint8Array): Uint8Array {
   const last = page.at(-1) ?? 0;
   let end = page.length;
   while (end > 0 && page[end - 1] === last) end--;
