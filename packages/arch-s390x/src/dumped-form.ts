@@ -18,8 +18,9 @@ export interface DumpedForm {
 
 /**
  * The form of the kernel's own tables: the fewest levels that reach VMALLOC_START, which lies near
- * the top of the kernel's addresses. A process has a form of its own: `formFromAsce`,
- * `levelsFromRootEntry`. Codes: `not-this-arch`, `bad-vmcoreinfo`.
+ * the top of the kernel's addresses. Older kernels do not write it: they are taken to have the
+ * fewest levels, until `kernelLayout` sees the root table itself. A process has a form of its own:
+ * `formFromAsce`, `levelsFromRootEntry`. Codes: `not-this-arch`, `bad-vmcoreinfo`.
  */
 export function dumpedForm({ elfMachine, vmcoreinfo }: DumpFacts): Result<DumpedForm> {
   const isOurs =
@@ -27,8 +28,8 @@ export function dumpedForm({ elfMachine, vmcoreinfo }: DumpFacts): Result<Dumped
   if (!isOurs) return fail('not-this-arch', 'the dump is not of an s390x kernel');
   const headers = headersOf(vmcoreinfo.get(RELEASE) ?? '');
   if (headers === undefined) return unusable(RELEASE, vmcoreinfo.get(RELEASE));
-  const top = vmcoreinfo.get(TOP) ?? '';
-  if (!/^0x[0-9a-f]{1,16}$/i.test(top)) return unusable(TOP, vmcoreinfo.get(TOP));
+  const top = vmcoreinfo.get(TOP) ?? '0x0';
+  if (!/^0x[0-9a-f]{1,16}$/i.test(top)) return unusable(TOP, top);
   const reaching = FORMS.filter(({ levels }) => BigInt(top) >> BigInt(addressBits(levels)) === 0n);
   return ok({ spec: reaching.at(-1) as FormSpec, headers });
 }
