@@ -10,7 +10,7 @@ import { openDumpFiles } from '@pagewright/dump/node';
 import { allBackends } from '../src/backends.js';
 
 /** Folder with one folder a guest: dump.elf or dump.*.kdump, vmcoreinfo.txt, kallsyms, truth.json. */
-export const DUMPS = process.env.PAGEWRIGHT_DUMPS;
+const DUMPS = process.env.PAGEWRIGHT_DUMPS;
 
 /** Names of the guests there are; none without the variable. */
 export const guests = (): readonly string[] =>
