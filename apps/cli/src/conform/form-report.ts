@@ -5,7 +5,7 @@ import {
   runVectors,
   Tally,
 } from '@pagewright/conformance';
-import { type EntryForm, hex, ok, type Result, vmConstant } from '@pagewright/core';
+import { hex, ok, type Result } from '@pagewright/core';
 import type { Json } from '@pagewright/report';
 import type { Target } from './targets.js';
 
@@ -65,7 +65,7 @@ export type FormData = {
 
 /** Runs all laws over a form, and its vectors if there are any; codes of `runVectors`. */
 export function testForm({ form, folder }: Target): Result<FormData> {
-  const compared = folder === undefined ? undefined : runVectors(form, folder, vmFlag);
+  const compared = folder === undefined ? undefined : runVectors(form, folder);
   if (compared?.ok === false) return compared;
   const laws = runLaws(form);
   return ok({
@@ -82,9 +82,6 @@ export function testForm({ form, folder }: Target): Result<FormData> {
     facts: tallyData(compared?.value.facts ?? new Tally()),
   });
 }
-
-const vmFlag = (form: EntryForm, name: string): bigint | undefined =>
-  vmConstant(form.definition, name);
 
 /** A tally as data. */
 export function tallyData(tally: Tally): TallyData {

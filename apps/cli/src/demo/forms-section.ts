@@ -9,7 +9,7 @@ import {
   type VectorFolder,
 } from '@pagewright/conformance';
 import { readVectorFolders } from '@pagewright/conformance/node';
-import { type ArchBackend, type EntryForm, ok, type Result, vmConstant } from '@pagewright/core';
+import { type ArchBackend, type EntryForm, ok, type Result } from '@pagewright/core';
 import { type Json, type Section, span, type Text } from '@pagewright/report';
 
 /** Rows that the demo takes of each file of vectors. */
@@ -65,9 +65,7 @@ function someVectors(form: EntryForm, folder: VectorFolder): Result<Tally> {
     name,
     lines: () => [...lines()].slice(0, ROWS_OF_A_FILE),
   }));
-  const report = runVectors(form, { ...folder, files }, ({ definition }, name) =>
-    vmConstant(definition, name),
-  );
+  const report = runVectors(form, { ...folder, files });
   return report.ok ? ok(report.value.vectors) : report;
 }
 

@@ -3,7 +3,7 @@ import {
   type EntryForm,
   HEADER_GENERATIONS,
   type HeaderGeneration,
-  vmConstant,
+  hex,
 } from '@pagewright/core';
 import { describe, expect, test } from 'vitest';
 import { allLaws, runLaws } from '../laws/index.js';
@@ -57,7 +57,7 @@ function keepsLaws(backend: ArchBackend, name: string, headers: HeaderGeneration
   expect([form.name, form.headers]).toEqual([name, headers]);
   const { held, failed, notConcerned } = runLaws(form);
   const told = failed.map(({ law, sentence, bits, input, expected, got }) => {
-    const numbers = input.map((value) => `0x${value.toString(16)}`).join(', ');
+    const numbers = input.map(hex).join(', ');
     return `${law} [${numbers}] ${bits ?? ''}: expected ${expected}, got ${got}. ${sentence}`;
   });
   expect(told).toEqual([]);
@@ -69,7 +69,7 @@ function matchesVectors(
   folder: VectorFolder,
   { notCompared = {} }: BackendTestOptions,
 ): void {
-  const report = runVectors(form, folder, ({ definition }, name) => vmConstant(definition, name));
+  const report = runVectors(form, folder);
   if (!report.ok) throw new Error(report.problem.message);
   const { vectors, facts } = report.value;
   for (const tally of [vectors, facts]) {

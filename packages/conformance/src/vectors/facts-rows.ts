@@ -5,18 +5,14 @@ import {
   type Level,
   MARKER_BITS,
   SWAP_TYPE_BITS,
+  vmConstant,
 } from '@pagewright/core';
 import type { Facts } from './folder.js';
 import { own, wordOf } from './row.js';
 import { Tally } from './tally.js';
 
 /** Compares what `facts.json` says about a form: geometry, protections, swap numbers, flags. */
-export function compareFacts(
-  form: EntryForm,
-  facts: Facts,
-  file: string,
-  vmFlag: (form: EntryForm, name: string) => bigint | undefined,
-): Tally {
+export function compareFacts(form: EntryForm, facts: Facts, file: string): Tally {
   const tally = new Tally();
   const check = (
     key: string,
@@ -51,7 +47,7 @@ export function compareFacts(
     check(`holds.${name}`, value, own(HOLDS, name)?.(form));
   }
   for (const [name, value] of Object.entries(facts.vm_flags ?? {})) {
-    check(`vm_flags.${name}`, value, vmFlag(form, name));
+    check(`vm_flags.${name}`, value, vmConstant(form.definition, name));
   }
   return tally;
 }

@@ -19,11 +19,7 @@ export interface VectorReport {
  * Compares every answer of every row in a folder with the form. A line that is no JSON object ends
  * the run with code `bad-row` and its file and line; keys that nobody knows are counted, not skipped.
  */
-export function runVectors(
-  form: EntryForm,
-  folder: VectorFolder,
-  vmFlag: (form: EntryForm, name: string) => bigint | undefined,
-): Result<VectorReport> {
+export function runVectors(form: EntryForm, folder: VectorFolder): Result<VectorReport> {
   const vectors = new Tally();
   for (const file of folder.files) {
     const path = `${folder.name}/${file.name}`;
@@ -47,7 +43,7 @@ export function runVectors(
     }
   }
   const facts = folder.facts
-    ? compareFacts(form, folder.facts, `${folder.name}/facts.json`, vmFlag)
+    ? compareFacts(form, folder.facts, `${folder.name}/facts.json`)
     : new Tally();
   return ok({ folder: folder.name, form: form.name, headers: form.headers, vectors, facts });
 }
