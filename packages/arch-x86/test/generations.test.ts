@@ -91,5 +91,5 @@ test('a moved bit moves decode, helpers and names', () => {
   const moved = made.value;
   expect(moved.is('pte', 'special', bits(0x225n))).toBe(false);
   expect(moved.apply('pte', 'mkspecial', bits(0x25n))).toBe(0x10000000000025n);
-  expect(moved.maskName(0x10000000000000n)).toBe('_PAGE_SPECIAL');
+  expect(moved.mask('_PAGE_SPECIAL')).toBe(0x10000000000000n);
 });

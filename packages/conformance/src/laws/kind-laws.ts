@@ -4,6 +4,7 @@ import {
   type EntryForm,
   entryKind,
   fieldMask,
+  hex,
   isAbsentHelper,
   kindTests,
   LEVELS,
@@ -175,7 +176,7 @@ export const kindLaws: readonly Law[] = [
         if (unnamed !== 0n) {
           return {
             expected: `names for all bits that ${level} helpers read`,
-            got: `no name for 0x${unnamed.toString(16)}`,
+            got: `no name for ${hex(unnamed)}`,
             word: unnamed,
           };
         }

@@ -1,13 +1,5 @@
-import {
-  arg,
-  children,
-  describe,
-  type Expr,
-  flag,
-  isTest,
-  type MaskName,
-  topological,
-} from '@pagewright/core';
+import { arg, children, type Expr, flag, hex, isTest, topological } from '@pagewright/core';
+import { describe, type MaskName } from '@pagewright/core/texts';
 
 /** A sub-expression that is used again is worth a name of its own from this length on. */
 const WORTH_A_NAME = 24;
@@ -20,7 +12,7 @@ const NUMERIC = new Set(['add', 'sub', 'equal', 'below', 'if']);
  * the last line being the answer.
  */
 export function formulaLines(body: Expr, name: MaskName): string[] {
-  if (body.op === 'const') return [`0x${body.value.toString(16)}`];
+  if (body.op === 'const') return [hex(body.value)];
   const nodes = topological(body);
   const uses = new Map<Expr, number>();
   for (const node of nodes) {
@@ -32,7 +24,7 @@ export function formulaLines(body: Expr, name: MaskName): string[] {
     const asNumber = NUMERIC.has(node.op);
     const parts = Object.entries(node).map(([key, part]) => {
       const number = asNumber && part.op === 'const';
-      return [key, number ? arg(`0x${part.value.toString(16)}`) : (shown.get(part) ?? part)];
+      return [key, number ? arg(hex(part.value)) : (shown.get(part) ?? part)];
     });
     const plain = Object.fromEntries(parts) as Expr;
     const text = describe(plain, name);

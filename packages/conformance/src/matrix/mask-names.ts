@@ -2,10 +2,11 @@ import {
   type BitField,
   type EntryForm,
   fieldMask,
+  hex,
   type Level,
   MASK64,
-  type MaskName,
 } from '@pagewright/core';
+import type { MaskName } from '@pagewright/core/texts';
 
 /** More names than this say less than the number. */
 const MOST_NAMES = 12;
@@ -27,7 +28,7 @@ export function maskNames(form: EntryForm, level: Level, side: 'present' | 'abse
     if (others !== undefined && others.length < (names?.length ?? MOST_NAMES)) {
       return `~${together(others)}`;
     }
-    return names === undefined ? `0x${mask.toString(16)}` : together(names);
+    return names === undefined ? hex(mask) : together(names);
   };
 }
 

@@ -1,4 +1,4 @@
-import { REVISIONS, RULES } from '@pagewright/core';
+import { hex, REVISIONS, RULES } from '@pagewright/core';
 import { CHANGE_TEXTS } from '@pagewright/core/texts';
 import { rulesMatrix } from '../decisions/rules-matrix.js';
 import { table } from './markdown.js';
@@ -32,7 +32,7 @@ export function rulesMarkdown(): string {
         id,
         level,
         vma,
-        `0x${offset.toString(16)}`,
+        hex(offset),
         entry,
         ...cells.map(({ answer }) => answer),
       ]),

@@ -54,6 +54,9 @@ export function inline<T extends Expr>(root: T, values: Substitution): T {
   return done.get(root) as T;
 }
 
+/** First one transform of the entry, then the other. */
+export const inTurn = (first: Word, second: Word): Word => inline(second, { entry: first });
+
 function rebuild(node: Expr, values: Substitution, done: ReadonlyMap<Expr, Expr>): Expr {
   const w = (x: Word): Word => done.get(x) as Word;
   const t = (x: Test): Test => done.get(x) as Test;

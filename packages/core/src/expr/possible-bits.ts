@@ -1,12 +1,11 @@
+import { MASK64 } from '../units.js';
 import { topological } from './children.js';
 import type { Expr, Word } from './word.js';
-
-const ONES = 0xffff_ffff_ffff_ffffn;
 
 /** The bits that a word expression can ever have set, judged from its constants alone. */
 export function possibleBits(root: Word): bigint {
   const known = new Map<Expr, bigint>();
-  const of = (node: Word): bigint => known.get(node) ?? ONES;
+  const of = (node: Word): bigint => known.get(node) ?? MASK64;
   for (const node of topological(root)) {
     switch (node.op) {
       case 'const':
@@ -20,7 +19,7 @@ export function possibleBits(root: Word): bigint {
         known.set(node, of(node.a) | of(node.b));
         break;
       case 'shl':
-        known.set(node, (of(node.a) << BigInt(node.by)) & ONES);
+        known.set(node, (of(node.a) << BigInt(node.by)) & MASK64);
         break;
       case 'shr':
         known.set(node, of(node.a) >> BigInt(node.by));

@@ -1,3 +1,5 @@
+import { MASK64 } from '../units.js';
+
 /**
  * Entry helpers as data. A `Word` is an expression that yields an unsigned 64-bit word, a `Test` one
  * that yields a boolean. Backends write every kernel helper as such an expression over the masks of
@@ -41,15 +43,12 @@ const TESTS = new Set([
 /** True when the expression yields a boolean. */
 export const isTest = (expr: Expr): expr is Test => TESTS.has(expr.op);
 
-/** All ones. */
-const ONES = 0xffff_ffff_ffff_ffffn;
-
 /** A 64-bit argument of the helper, by name. */
 export const arg = (name: string): Word => ({ op: 'arg', name });
 /** A boolean argument of the helper, by name. */
 export const flag = (name: string): Test => ({ op: 'flag', name });
 /** A constant word (truncated to 64 bits). */
-export const word = (value: bigint): Word => ({ op: 'const', value: value & ONES });
+export const word = (value: bigint): Word => ({ op: 'const', value: value & MASK64 });
 
 /** The entry that a helper is given; the argument that almost every helper has. */
 export const ENTRY = arg('entry');
@@ -73,7 +72,7 @@ export const add = binary('add');
 /** Difference modulo 2^64. */
 export const sub = binary('sub');
 /** All 64 bits flipped. */
-export const invert = (a: Word): Word => xor(a, ONES);
+export const invert = (a: Word): Word => xor(a, MASK64);
 /** Shift left by a constant number of bits (0 to 63), the high bits are lost. */
 export const shl = (a: Word, by: number): Word => ({ op: 'shl', a, by });
 /** Logical shift right by a constant number of bits (0 to 63). */
@@ -81,7 +80,7 @@ export const shr = (a: Word, by: number): Word => ({ op: 'shr', a, by });
 /** Sets the mask's bits. */
 export const set = (a: Word, mask: bigint): Word => or(a, mask);
 /** Clears the mask's bits. */
-export const clear = (a: Word, mask: bigint): Word => and(a, ONES ^ (mask & ONES));
+export const clear = (a: Word, mask: bigint): Word => and(a, MASK64 ^ (mask & MASK64));
 /** Chooses between two words; both are computed. */
 export const when = (test: Test, chosen: Word, otherwise: Word): Word => ({
   op: 'if',

@@ -1,5 +1,4 @@
 import type { Bits, Pfn, PhysAddr } from '../units.js';
-import type { Level } from './level.js';
 import type { AbsentKind, MarkerName } from './swap-types.js';
 
 /** Something that maps memory. */
@@ -60,10 +59,3 @@ export type DecodedEntry = NoneEntry | TableEntry | LeafEntry | AbsentEntry | In
 export const ENTRY_KINDS = ['none', 'table', 'leaf', 'absent', 'invalid'] as const;
 /** One of the five kinds. */
 export type EntryKind = (typeof ENTRY_KINDS)[number];
-
-/** A decoded entry with its level, as walks and documents carry it. */
-export interface EntryAt {
-  readonly level: Level;
-  readonly raw: Bits;
-  readonly decoded: DecodedEntry;
-}

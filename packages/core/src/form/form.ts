@@ -1,6 +1,6 @@
 import type { Expr } from '../expr/word.js';
 import type { Bits, Pfn, PhysAddr } from '../units.js';
-import { fieldMask, type Masks, masksOf } from './bit-table.js';
+import { type Masks, masksOf } from './bit-table.js';
 import type { FormDefinition, HelperTable } from './definition.js';
 import { completeHelpers } from './generic-helpers.js';
 import { Helper, type PointerHelper } from './helper.js';
@@ -141,15 +141,6 @@ export class EntryForm {
     }
     return found as Helper<E>;
   }
-
-  /** Name of a mask for printing: the fields it is made of, or hex. */
-  maskName = (mask: bigint): string => {
-    const fields = this.definition.bits.filter((f) => (mask & fieldMask(f)) === fieldMask(f));
-    const covered = fields.reduce((sum, f) => sum | fieldMask(f), 0n);
-    return fields.length > 0 && fields.length <= 4 && covered === mask
-      ? fields.map((f) => f.name).join('|')
-      : `0x${mask.toString(16)}`;
-  };
 
   private require(level: Level, name: string): Helper {
     const found = this.helper(level, name);

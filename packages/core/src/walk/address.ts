@@ -11,10 +11,6 @@ export const tableLevels = (form: EntryForm): readonly LevelGeometry[] =>
 export const tableBytes = (form: EntryForm, geometry: LevelGeometry): number =>
   2 ** geometry.indexBits * (form.definition.wordBits / 8);
 
-/** The address without the bits above those that the tables translate. */
-export const translatedPart = (form: EntryForm, address: bigint): bigint =>
-  address & ((1n << BigInt(form.definition.addressBits)) - 1n);
-
 /** Index of an address in a table of a level. */
 export const indexOf = (geometry: LevelGeometry, address: bigint): number =>
   Number((address >> BigInt(geometry.shift)) & ((1n << BigInt(geometry.indexBits)) - 1n));

@@ -1,10 +1,11 @@
-import type { Expr } from './word.js';
+import type { Expr } from '../expr/word.js';
+import { hex } from '../units.js';
 
 /** Names for masks, so that a printed helper reads as the header does. */
 export type MaskName = (mask: bigint) => string;
 
-/** Prints an expression for people, C-like; used in generated documentation and law failures. */
-export function describe(expr: Expr, name: MaskName = (mask) => `0x${mask.toString(16)}`): string {
+/** Prints an expression for people, C-like. */
+export function describe(expr: Expr, name: MaskName = hex): string {
   const d = (x: Expr): string => describe(x, name);
   switch (expr.op) {
     case 'arg':
@@ -31,7 +32,7 @@ export function describe(expr: Expr, name: MaskName = (mask) => `0x${mask.toStri
     case 'if':
       return `(${d(expr.test)} ? ${d(expr.chosen)} : ${d(expr.otherwise)})`;
     case 'masked':
-      return `(${d(expr.a)} & ${name(expr.mask)}) == ${expr.value === expr.mask ? name(expr.mask) : `0x${expr.value.toString(16)}`}`;
+      return `(${d(expr.a)} & ${name(expr.mask)}) == ${expr.value === expr.mask ? name(expr.mask) : hex(expr.value)}`;
     case 'any':
       return `(${d(expr.a)} & ${name(expr.mask)}) != 0`;
     case 'equal':
