@@ -1,28 +1,21 @@
 // Documents that are made from the code: `node scripts/docs.mjs` writes them from the built
 // packages, and with `--check` says which no longer say what the code says.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   allLaws,
   lawsMarkdown,
   matrixMarkdown,
   rulesMarkdown,
 } from '../packages/conformance/dist/index.js';
+import { builtBackends } from './built-backends.mjs';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
-async function allForms() {
-  const packages = readdirSync('packages').filter((name) => name.startsWith('arch-'));
-  const forms = [];
-  for (const name of packages.sort()) {
-    const exported = Object.values(await import(`../packages/${name}/dist/index.js`));
-    for (const backend of exported.filter((value) => Array.isArray(value?.forms))) {
-      for (const form of backend.forms) {
-        for (const headers of form.headers)
-          forms.push(formOf(backend.form(form.name, { headers })));
-      }
-    }
-  }
-  return forms;
-}
+const allForms = async () =>
+  (await builtBackends()).flatMap((backend) =>
+    backend.forms.flatMap(({ name, headers }) =>
+      headers.map((generation) => formOf(backend.form(name, { headers: generation }))),
+    ),
+  );
 
 function formOf(result) {
   if (!result.ok) throw new Error(result.problem.message);

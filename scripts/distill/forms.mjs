@@ -1,16 +1,11 @@
-// The backends of the workspace, built: which forms there are, and where a kernel's own memory lies.
-import { readdirSync } from 'node:fs';
-
-const packages = new URL('../../packages/', import.meta.url);
+// The form of a kernel, and where its own memory lies.
+import { builtBackends } from '../built-backends.mjs';
 
 /** The form with a name, in a generation of headers. */
 export async function formNamed(name, options) {
-  for (const folder of readdirSync(packages).filter((entry) => entry.startsWith('arch-'))) {
-    const exported = Object.values(await import(new URL(`${folder}/dist/index.js`, packages).href));
-    for (const backend of exported.filter((value) => value?.forms)) {
-      const found = backend.form(name, options);
-      if (found.ok) return found.value;
-    }
+  for (const backend of await builtBackends()) {
+    const found = backend.form(name, options);
+    if (found.ok) return found.value;
   }
   throw new Error(`no backend has a form ${name} with headers ${options.headers}`);
 }

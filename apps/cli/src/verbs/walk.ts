@@ -52,7 +52,8 @@ export function define(command: Command, reply: Reply): void {
           'A span, range by range',
         ],
         [
-          'pagewright walk memory.raw --base 0x80000000 --form arm64 --root 0x80401000 --at 0',
+          'pagewright walk memory.raw --base 0x80000000 --form arm64 \\\n' +
+            '      --root 0x80401000 --at 0',
           'A raw image whose first byte is physical 0x80000000',
         ],
       ),
