@@ -87,7 +87,7 @@ function upperFields(
   ];
 }
 
-/** Fields of 7.2, which are those since 6.14. */
+/** Fields of 7.2; those of upper entries are so since 6.13. */
 const FIELDS: BitTable = [
   field('_PAGE_PRESENT', 0, PTE, 'any', PRESENT),
   field('_PAGE_SOFT_DIRTY', 1, PTE, 'any', SOFT_DIRTY),
@@ -124,7 +124,7 @@ const FIELDS: BitTable = [
 ];
 
 /**
- * Until 6.13 upper entries had no present bit and no swap format, and their software bits lay
+ * Until 6.12 upper entries had no present bit and no swap format, and their software bits lay
  * elsewhere. The common bit is the processor's: the headers had no name for it.
  */
 const before = (software: string): Parameters<typeof withFields>[1] => ({

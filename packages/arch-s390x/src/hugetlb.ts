@@ -40,7 +40,7 @@ const translated = (base: Word, from: TrackedBits, to: TrackedBits): Word =>
 
 /**
  * hugetlb hands entries of segment and region tables around as ptes and translates them:
- * __pte_to_rste() and __rste_to_pte() (arch/s390/mm/hugetlbpage.c). Until 6.13 swap entries had no
+ * __pte_to_rste() and __rste_to_pte() (arch/s390/mm/hugetlbpage.c). Until 6.12 swap entries had no
  * form in upper tables and became empty.
  */
 export function hugetlbFunctions(shape: Shape): HelperTable {

@@ -23,8 +23,8 @@ test.each([
   [{ 'NUMBER(VMALLOC_START)': '0x1ffffe80000000' }, 's390x-4', '6.12'],
   [{ OSRELEASE: '6.1.0-42-s390x' }, 's390x-3', '6.1'],
   [{ OSRELEASE: '6.6.9' }, 's390x-3', '6.12'],
-  [{ OSRELEASE: '6.13.12' }, 's390x-3', '6.12'],
-  [{ OSRELEASE: '6.14.0' }, 's390x-3', '7.2'],
+  [{ OSRELEASE: '6.12.117' }, 's390x-3', '6.12'],
+  [{ OSRELEASE: '6.13.0' }, 's390x-3', '7.2'],
   [{ OSRELEASE: '7.2.13' }, 's390x-3', '7.2'],
 ])('%o: %s, headers %s', (lines, name, headers) => {
   const expected = { ok: true, value: { name, headers } };
