@@ -2,6 +2,7 @@ import {
   and,
   type BitTable,
   ENTRY,
+  fieldOf,
   inline,
   MASK64,
   type Masks,
@@ -42,8 +43,7 @@ export function addressCodec(
   const address = shl(PFN, pageShift);
   if (encoding === 'plain') return { physical: and(ENTRY, low), frameBits: address };
   const high = m('PTE_ADDR_HIGH');
-  const field = bits.find(({ name }) => name === 'PTE_ADDR_HIGH');
-  const moved = HIGH_ADDRESS[encoding].physicalLow - (field?.low ?? 0);
+  const moved = HIGH_ADDRESS[encoding].physicalLow - fieldOf(bits, 'PTE_ADDR_HIGH').low;
   const written = encoding === 'lpa' ? low | high : span(high, low);
   return {
     physical: or(and(ENTRY, low), shl(and(ENTRY, high), moved)),

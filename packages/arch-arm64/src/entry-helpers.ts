@@ -8,12 +8,14 @@ import {
   either,
   type HelperTable,
   inline,
+  inTurn,
   MASK64,
   masked,
   noneOf,
   or,
   PROT,
   set,
+  swapFlag,
   type Test,
   type Word,
   when,
@@ -42,8 +44,6 @@ export interface EntryHelpers {
     >
   >;
 }
-
-const then = (first: Word, second: Word): Word => inline(second, { entry: first });
 
 /** Builds the shared helpers of a form. */
 export function entryHelpers(shape: Shape): EntryHelpers {
@@ -89,7 +89,7 @@ export function entryHelpers(shape: Shape): EntryHelpers {
       mkdirty,
       wrprotect,
       mkwrite_novma: when(swDirty, clear(writable, m('PTE_RDONLY')), writable),
-      modify: modify(then(keepDirty, replaced(changeable(shape))), swDirty, mkdirty),
+      modify: modify(inTurn(keepDirty, replaced(changeable(shape))), swDirty, mkdirty),
     },
   };
 }
@@ -114,18 +114,16 @@ const replaced = (mask: bigint): Word => or(clear(ENTRY, mask), and(PROT, mask))
 
 /** A dirty entry that becomes writable must not look clean to the processor afterwards. */
 const modify = (changed: Word, swDirty: Test, mkdirty: Word): Word =>
-  when(inline(swDirty, { entry: changed }), then(changed, mkdirty), changed);
+  when(inline(swDirty, { entry: changed }), inTurn(changed, mkdirty), changed);
 
 /** Helpers of userfaultfd write protection, at pte and pmd level alike. */
 export function uffdHelpers({ m, uffdWp }: Shape, shared: EntryHelpers): HelperTable {
   if (!uffdWp) return {};
   return {
     uffd_wp: any(m('PTE_UFFD_WP')),
-    mkuffd_wp: then(set(ENTRY, m('PTE_UFFD_WP')), shared.changes.wrprotect),
+    mkuffd_wp: inTurn(set(ENTRY, m('PTE_UFFD_WP')), shared.changes.wrprotect),
     clear_uffd_wp: clear(ENTRY, m('PTE_UFFD_WP')),
-    swp_uffd_wp: any(m('PTE_SWP_UFFD_WP')),
-    swp_mkuffd_wp: set(ENTRY, m('PTE_SWP_UFFD_WP')),
-    swp_clear_uffd_wp: clear(ENTRY, m('PTE_SWP_UFFD_WP')),
+    ...swapFlag('uffd_wp', m('PTE_SWP_UFFD_WP')),
   };
 }
 
@@ -148,9 +146,7 @@ export function pteHelpers(shape: Shape, shared: EntryHelpers, frame: HelperTabl
     mknoncont: clear(ENTRY, m('PTE_CONT')),
     // Until 7.2 the helper also made the entry a valid page.
     mkcont: set(ENTRY, m('PTE_CONT') | (headers === '7.2' ? 0n : m('PTE_VALID', 'PTE_TABLE_BIT'))),
-    swp_exclusive: any(m('PTE_SWP_EXCLUSIVE')),
-    swp_mkexclusive: set(ENTRY, m('PTE_SWP_EXCLUSIVE')),
-    swp_clear_exclusive: clear(ENTRY, m('PTE_SWP_EXCLUSIVE')),
+    ...swapFlag('exclusive', m('PTE_SWP_EXCLUSIVE')),
   };
   if (headers !== '6.1') {
     own.present_invalid = shared.presentInvalid;

@@ -9,6 +9,7 @@ import {
   ENTRY,
   either,
   equal,
+  type FormDefinition,
   flag,
   type HelperTable,
   not,
@@ -57,15 +58,13 @@ function protectionChanges({ m }: Shape): HelperTable {
   };
 }
 
-type Pointers = Readonly<Record<string, { readonly returns: Word; readonly memory: Word }>>;
-
 const MEM = arg('mem');
 
 /**
  * Pointer helpers that arm64 defines itself. They say what happens outside contiguous runs: a run
  * is unfolded first, which takes its neighbours too (arch/arm64/mm/contpte.c).
  */
-export function pointers(shape: Shape): Pointers {
+export function pointers(shape: Shape): FormDefinition['pointers'] {
   const { m, headers } = shape;
   // Since the contiguous bit is used for user memory (6.9), setters drop it from what they are given.
   const given = (entry: Word): Word => (headers === '6.1' ? entry : clear(entry, m('PTE_CONT')));

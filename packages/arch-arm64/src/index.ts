@@ -2,14 +2,7 @@
  * @pagewright/arch-arm64: arm64 page-table entries with 4, 16 and 64 KiB pages.
  * @packageDocumentation
  */
-import {
-  type ArchBackend,
-  type EntryForm,
-  fail,
-  NEWEST_HEADERS,
-  ok,
-  type Result,
-} from '@pagewright/core';
+import { type ArchBackend, type EntryForm, findForm, ok, type Result } from '@pagewright/core';
 import { type Arm64FormOptions, buildForm } from './form.js';
 import { FORMS, summary } from './forms.js';
 import { dumpedForm } from './kernel.js';
@@ -21,11 +14,8 @@ export type { Arm64FormOptions } from './form.js';
  * Code `unknown-form` for a name or a header generation that does not exist.
  */
 export function arm64Form(name: string, options: Arm64FormOptions = {}): Result<EntryForm> {
-  const { headers = NEWEST_HEADERS } = options;
-  const spec = FORMS.find((form) => form.name === name && form.headers.includes(headers));
-  if (spec !== undefined) return ok(buildForm(spec, options, headers));
-  const message = `arm64 has no form "${name}" with headers ${headers}`;
-  return fail('unknown-form', message, { name, headers });
+  const found = findForm('arm64', FORMS, name, options.headers);
+  return found.ok ? ok(buildForm(found.value.spec, options, found.value.headers)) : found;
 }
 
 /** The arm64 backend. */

@@ -1,4 +1,11 @@
-import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import {
+  type DumpFacts,
+  fail,
+  type HeaderGeneration,
+  ok,
+  type Result,
+  unusableLine,
+} from '@pagewright/core';
 import type { AddressEncoding } from './bits.js';
 import { FORMS, type FormSpec } from './forms.js';
 
@@ -26,11 +33,11 @@ export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
   const isArm64 =
     elfMachine === undefined ? signs.some((key) => vmcoreinfo.has(key)) : elfMachine === EM_AARCH64;
   if (!isArm64) return fail('not-this-arch', 'the dump is not of an arm64 kernel');
-  const pageSize = readNumber(vmcoreinfo, 'PAGESIZE');
+  const pageSize = readNumber(facts, 'PAGESIZE');
   if (!pageSize.ok) return pageSize;
-  const addressBits = runningAddressBits(vmcoreinfo);
+  const addressBits = runningAddressBits(facts);
   if (!addressBits.ok) return addressBits;
-  const encoding = encodingOf(pageSize.value, addressBits.value, vmcoreinfo);
+  const encoding = encodingOf(pageSize.value, addressBits.value, facts);
   const generation = generationOf(vmcoreinfo);
   if (!generation.ok) return generation;
   const headers = generation.value;
@@ -50,10 +57,11 @@ export function dumpedForm(facts: DumpFacts): Result<DumpedForm> {
   return ok({ spec, headers });
 }
 
-/** 64 - T1SZ; kernels that do not say it (before 5.11) ran with what they were configured for. */
-function runningAddressBits(lines: DumpFacts['vmcoreinfo']): Result<number> {
-  if (!lines.has('NUMBER(TCR_EL1_T1SZ)')) return readNumber(lines, 'NUMBER(VA_BITS)');
-  const unused = readNumber(lines, 'NUMBER(TCR_EL1_T1SZ)');
+/** 64 - T1SZ; kernels that do not say it (before 5.9) ran with what they were configured for. */
+function runningAddressBits(facts: DumpFacts): Result<number> {
+  const key = 'NUMBER(TCR_EL1_T1SZ)';
+  if (!facts.vmcoreinfo.has(key)) return readNumber(facts, 'NUMBER(VA_BITS)');
+  const unused = readNumber(facts, key);
   return unused.ok ? ok(64 - unused.value) : unused;
 }
 
@@ -61,14 +69,10 @@ function runningAddressBits(lines: DumpFacts['vmcoreinfo']): Result<number> {
  * LPA2 is in use where 4K or 16K pages translate more than 48 bits. With 64K pages entries are
  * always read as LPA when the kernel is configured for 52-bit physical addresses.
  */
-function encodingOf(
-  pageSize: number,
-  addressBits: number,
-  lines: DumpFacts['vmcoreinfo'],
-): AddressEncoding {
+function encodingOf(pageSize: number, addressBits: number, facts: DumpFacts): AddressEncoding {
   const wide = addressBits > PLAIN_ADDRESS_BITS;
   if (pageSize < 65536) return wide ? 'lpa2' : 'plain';
-  const physical = readNumber(lines, 'NUMBER(MAX_PHYSMEM_BITS)');
+  const physical = readNumber(facts, 'NUMBER(MAX_PHYSMEM_BITS)');
   return wide || (physical.ok && physical.value > PLAIN_ADDRESS_BITS) ? 'lpa' : 'plain';
 }
 
@@ -90,15 +94,8 @@ function generationOf(lines: DumpFacts['vmcoreinfo']): Result<HeaderGeneration> 
   return fail('undecided', `VMCOREINFO has none of ${keys}`);
 }
 
-function readNumber(lines: DumpFacts['vmcoreinfo'], key: string): Result<number> {
-  const text = lines.get(key);
-  const value = /^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text ?? '') ? Number(text) : undefined;
-  return value === undefined ? badLine(key, text) : ok(value);
+function readNumber(facts: DumpFacts, key: string): Result<number> {
+  const text = facts.vmcoreinfo.get(key);
+  const isNumber = /^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text ?? '');
+  return isNumber ? ok(Number(text)) : unusableLine(facts, key);
 }
-
-const badLine = (key: string, text: string | undefined) =>
-  fail(
-    'bad-vmcoreinfo',
-    text === undefined ? `VMCOREINFO has no ${key}` : `VMCOREINFO ${key} is no number: ${text}`,
-    { key },
-  );

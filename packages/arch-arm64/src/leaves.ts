@@ -5,6 +5,7 @@ import {
   type FormDefinition,
   type LeafCodec,
   type LevelGeometry,
+  type MappingLevel,
   noneOf,
   type Permissions,
 } from '@pagewright/core';
@@ -27,7 +28,7 @@ function permissions({ m }: Shape): Permissions {
 }
 
 /** Frame helpers of the levels that may map. */
-export type Frames = Readonly<Record<'pte' | 'pmd' | 'pud', FrameHelpers>>;
+export type Frames = Readonly<Record<MappingLevel, FrameHelpers>>;
 
 /** Leaf codecs of the levels that decide about leaves. */
 export function leafCodecs(

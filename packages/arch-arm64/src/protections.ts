@@ -1,3 +1,4 @@
+import { protectionMap } from '@pagewright/core';
 import { MEMORY_TYPES } from './bits.js';
 import { fieldValue, presentInvalidMask, type Shape, typeMask } from './shape.js';
 
@@ -47,13 +48,14 @@ export function protections(shape: Shape): Protections {
     _PAGE_GCS: common | m('PTE_NG', 'PTE_UXN', 'PTE_WRITE', 'PTE_USER'),
     _PAGE_GCS_RO: common | m('PTE_NG', 'PTE_UXN', 'PTE_USER'),
   };
-  const exec = PAGE_READONLY_EXEC;
   return {
     named: headers === '7.2' ? { ...named, ...stacks } : named,
-    map: [
-      ...[PAGE_NONE, PAGE_READONLY, PAGE_READONLY, PAGE_READONLY, exec, exec, exec, exec],
-      ...[PAGE_NONE, PAGE_READONLY, PAGE_SHARED, PAGE_SHARED],
-      ...[exec, exec, PAGE_SHARED_EXEC, PAGE_SHARED_EXEC],
-    ],
+    map: protectionMap({
+      none: PAGE_NONE,
+      readonly: PAGE_READONLY,
+      readonlyExec: PAGE_READONLY_EXEC,
+      shared: PAGE_SHARED,
+      sharedExec: PAGE_SHARED_EXEC,
+    }),
   };
 }

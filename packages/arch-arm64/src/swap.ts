@@ -5,12 +5,14 @@ import {
   type BitTable,
   ENTRY,
   fieldMask,
+  fieldOf,
   type HeaderGeneration,
   or,
   type SwapCodec,
   type SwapFormat,
   shl,
   shr,
+  swapTypeShift,
   swapTypes,
 } from '@pagewright/core';
 
@@ -23,14 +25,10 @@ export interface SwapChoice {
   readonly physicalBits: number;
 }
 
-/** The generic swp_entry_t keeps the type above this many offset bits (SWP_TYPE_SHIFT, 64 bits). */
-const GENERIC_TYPE_SHIFT = 58;
-
 /** Swap entries: `__swp_type()`, `__swp_offset()`, `__swp_entry()`, the same at pte and pmd level. */
 export function swapFormat(bits: BitTable, choice: SwapChoice): SwapFormat {
-  const field = (name: string): BitField => bits.find((f) => f.name === name) as BitField;
-  const type = field('__SWP_TYPE');
-  const offset = field('__SWP_OFFSET');
+  const type = fieldOf(bits, '__SWP_TYPE');
+  const offset = fieldOf(bits, '__SWP_OFFSET');
   const codec: SwapCodec = {
     type: shr(and(ENTRY, fieldMask(type)), type.low),
     offset: shr(and(ENTRY, fieldMask(offset)), offset.low),
@@ -40,7 +38,7 @@ export function swapFormat(bits: BitTable, choice: SwapChoice): SwapFormat {
     types: swapTypes(choice.headers, { devicePrivate: choice.devicePrivate, memoryFailure: true }),
     codecs: { pte: codec, pmd: codec },
     pfnBits: choice.physicalBits - choice.pageShift,
-    typeShift: GENERIC_TYPE_SHIFT,
+    typeShift: swapTypeShift(64),
     migrationAgeBits: true,
     constants: {
       ...fieldConstants(type),

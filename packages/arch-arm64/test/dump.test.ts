@@ -41,6 +41,13 @@ test('before 6.11 the slab flag had a number', () => {
   expect(ask(lines)).toMatchObject({ ok: true, value: { name: 'arm64', headers: '6.1' } });
 });
 
+test('what a line holds is quoted and cut short', () => {
+  const made = ask({ ...DEBIAN_6_12, PAGESIZE: `\u001b[2J${'x'.repeat(1000)}` });
+  expect(made).toMatchObject({
+    problem: { message: `VMCOREINFO PAGESIZE is "\\u001b[2J${'x'.repeat(36)}"` },
+  });
+});
+
 test.each([
   ['another machine', DEBIAN_6_12, 62, 'not-this-arch'],
   ['nothing that says arm64', { PAGESIZE: '4096' }, undefined, 'not-this-arch'],

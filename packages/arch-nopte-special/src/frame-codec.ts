@@ -1,7 +1,6 @@
 import {
   and,
   type BitField,
-  type BitTable,
   clear,
   ENTRY,
   fieldMask,
@@ -14,13 +13,6 @@ import {
   shr,
   type Word,
 } from '@pagewright/core';
-
-/** A field by name; a name that the table lacks is our own mistake. */
-export function fieldOf(bits: BitTable, name: string): BitField {
-  const found = bits.find((field) => field.name === name);
-  if (found === undefined) throw new Error(`bit table has no field "${name}"`);
-  return found;
-}
 
 /** How a frame lies in an entry: one field that holds the pfn and nothing else. */
 export interface FrameCodec {

@@ -7,8 +7,7 @@ import {
   type BitTable,
   EntryForm,
   type FormOptions,
-  fail,
-  type HeaderGeneration,
+  findForm,
   ok,
   type Result,
 } from '@pagewright/core';
@@ -33,15 +32,9 @@ export function nopteSpecialForm(
   name: string,
   options: NopteSpecialFormOptions = {},
 ): Result<EntryForm> {
-  const spec = SPECS.find((form) => form.name === name);
-  if (spec === undefined) {
-    return fail('unknown-form', `arch-nopte-special has no form "${name}"`, { name });
-  }
-  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
-  if (!spec.headers.includes(headers)) {
-    const message = `${name} does not exist with headers ${headers}`;
-    return fail('unknown-form', message, { name, headers });
-  }
+  const found = findForm('nopte-special', SPECS, name, options.headers);
+  if (!found.ok) return found;
+  const { spec, headers } = found.value;
   return ok(new EntryForm(spec.define(headers, options.bits)));
 }
 

@@ -3,7 +3,15 @@
  * VMCOREINFO: alpha has no kexec, m68k no crash dumps.
  * @packageDocumentation
  */
-import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import {
+  type DumpFacts,
+  fail,
+  type HeaderGeneration,
+  ok,
+  type Result,
+  shownLine,
+  unusableLine,
+} from '@pagewright/core';
 import { HOST_TASK_SIZE } from './kernel/um-physical.js';
 
 export { kernelLayout } from './kernel/layout.js';
@@ -30,19 +38,20 @@ const SINCE: readonly (readonly [major: number, minor: number, HeaderGeneration]
  * The header generation of a dumped UML kernel. Codes: `not-this-arch`, `bad-vmcoreinfo`,
  * `unknown-form` for a page size that UML does not have.
  */
-export function dumpedGeneration({ elfMachine, vmcoreinfo }: DumpFacts): Result<HeaderGeneration> {
+export function dumpedGeneration(facts: DumpFacts): Result<HeaderGeneration> {
+  const { elfMachine, vmcoreinfo } = facts;
   const text = vmcoreinfo.get('SYMBOL(swapper_pg_dir)');
   const root = /^[0-9a-f]{1,16}$/i.test(text ?? '') ? BigInt(`0x${text}`) : HOST_TASK_SIZE;
   const other = OTHER_KERNELS.some((key) => vmcoreinfo.has(key));
   if ((elfMachine ?? EM_X86_64) !== EM_X86_64 || root >= HOST_TASK_SIZE || other) {
     return fail('not-this-arch', 'the dump is not of a User-Mode Linux kernel on x86-64');
   }
-  const pageSize = vmcoreinfo.get('PAGESIZE') ?? 'nothing';
-  if (pageSize !== PAGE_SIZE) {
-    return fail('unknown-form', `um has pages of ${PAGE_SIZE} bytes, VMCOREINFO says ${pageSize}`);
+  if (vmcoreinfo.get('PAGESIZE') !== PAGE_SIZE) {
+    const found = shownLine(facts, 'PAGESIZE');
+    return fail('unknown-form', `um has pages of ${PAGE_SIZE} bytes, in VMCOREINFO ${found}`);
   }
   const release = /^(\d{1,3})\.(\d{1,3})/.exec(vmcoreinfo.get('OSRELEASE') ?? '');
-  if (release === null) return fail('bad-vmcoreinfo', 'VMCOREINFO has no OSRELEASE with a number');
+  if (release === null) return unusableLine(facts, 'OSRELEASE');
   const [major, minor] = [Number(release[1]), Number(release[2])];
   const found = SINCE.find(([a, b]) => major > a || (major === a && minor >= b));
   return ok(found?.[2] ?? '6.1');

@@ -31,13 +31,6 @@ export const ageHelpers = ({ young, accessBits, dirty, dirtyBits }: AgeBits): He
 /** pte_modify(): what `kept` (_PAGE_CHG_MASK) covers stays, all else is the new protection. */
 export const modifyKeeping = (kept: bigint): Word => or(and(ENTRY, kept), PROT);
 
-/** The exclusive mark of a swap entry. */
-export const swapExclusive = (mask: bigint): HelperTable => ({
-  swp_exclusive: any(mask),
-  swp_mkexclusive: set(ENTRY, mask),
-  swp_clear_exclusive: clear(ENTRY, mask),
-});
-
 /** pgprot_*() where the architecture has no memory types: the protection as it is. */
 export const plainProtections: HelperTable = {
   pgprot_noncached: PROT,

@@ -5,20 +5,15 @@ import {
   ENTRY,
   type FormDefinition,
   fieldMask,
+  fieldOf,
   or,
   type SwapCodec,
   type SwapFormat,
   shl,
   shr,
+  swapTypeShift,
   swapTypes,
 } from '@pagewright/core';
-import { fieldOf } from './frame-codec.js';
-
-/**
- * Bits above SWP_TYPE_SHIFT in the generic swp_entry_t: five for the type, and the one that the
- * values of an xarray cannot use, which swp_type() reads all the same.
- */
-const GENERIC_TYPE_BITS = 6n;
 
 /**
  * Swap entries over the fields `__swp_type` and `__swp_offset`. Neither DEVICE_PRIVATE nor
@@ -30,7 +25,9 @@ export function swapFormat(
 ): SwapFormat {
   const type = fieldOf(bits, '__swp_type');
   const offset = fieldOf(bits, '__swp_offset');
-  const genericType = (1n << GENERIC_TYPE_BITS) - 1n;
+  const typeShift = swapTypeShift(wordBits);
+  // What lies above it in the generic swp_entry_t: swp_type() reads the xarray's bit with the type's.
+  const genericType = (1n << BigInt(wordBits - typeShift)) - 1n;
   const codec: SwapCodec = {
     // A field wider than the generic swp_entry_t's loses its highest bit on the way there.
     type: and(shr(and(ENTRY, fieldMask(type)), type.low), genericType),
@@ -41,7 +38,7 @@ export function swapFormat(
     types: swapTypes(headers, { devicePrivate: false, memoryFailure: false }),
     codecs: { pte: codec },
     pfnBits: wordBits - pageShift,
-    typeShift: wordBits - Number(GENERIC_TYPE_BITS),
+    typeShift,
     migrationAgeBits: false,
     constants: {},
   };

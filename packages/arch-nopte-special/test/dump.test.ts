@@ -44,6 +44,13 @@ test.each([
   });
 });
 
+test('what a line holds is quoted and cut short', () => {
+  const made = nopteSpecial.formFromDump(facts({ PAGESIZE: `\u001b[2J${'x'.repeat(1000)}` }));
+  expect(made).toMatchObject({
+    problem: { message: expect.stringContaining(`PAGESIZE is "\\u001b[2J${'x'.repeat(36)}"`) },
+  });
+});
+
 test("UML's memory is one mapping from its binary on", () => {
   expect(umPhysical(virtAddr(0x60a3a280n))).toEqual({ ok: true, value: 0xa3a280n });
   expect(umPhysical(virtAddr(0x5fffffffn))).toMatchObject({ problem: { code: 'not-mapped' } });

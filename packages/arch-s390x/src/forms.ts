@@ -1,9 +1,11 @@
+import { HEADER_GENERATIONS, type HeaderGeneration } from '@pagewright/core';
 import { addressBits, type LevelCount } from './geometry.js';
 
-/** One form: how many levels a process has. Each exists in every generation of headers. */
+/** One form: how many levels a process has. */
 export interface FormSpec {
   readonly name: string;
   readonly levels: LevelCount;
+  readonly headers: readonly HeaderGeneration[];
 }
 
 /**
@@ -11,9 +13,9 @@ export interface FormSpec {
  * mappings reach up.
  */
 export const FORMS: readonly FormSpec[] = [
-  { name: 's390x', levels: 5 },
-  { name: 's390x-4', levels: 4 },
-  { name: 's390x-3', levels: 3 },
+  { name: 's390x', levels: 5, headers: HEADER_GENERATIONS },
+  { name: 's390x-4', levels: 4, headers: HEADER_GENERATIONS },
+  { name: 's390x-3', levels: 3, headers: HEADER_GENERATIONS },
 ];
 
 /** One line about a form. */

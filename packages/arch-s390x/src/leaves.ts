@@ -6,6 +6,7 @@ import {
   clear,
   ENTRY,
   type LeafCodec,
+  type MappingLevel,
   noneOf,
   or,
   type Permissions,
@@ -15,8 +16,6 @@ import {
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
 import { type Shape, trackedBits } from './shape.js';
-
-type MappingLevel = 'pte' | 'pmd' | 'pud';
 
 const FRAME_FIELDS: Readonly<Record<MappingLevel, string>> = {
   pte: 'PAGE_MASK',

@@ -6,6 +6,7 @@ import {
   equal,
   type FormDefinition,
   inline,
+  inTurn,
   not,
   set,
   type Test,
@@ -16,7 +17,7 @@ import {
 import { emptyPte } from './pte-helpers.js';
 import { emptySegment } from './segment-helpers.js';
 import { type Shape, trackedBits } from './shape.js';
-import { inTurn, trackedHelpers } from './tracked-helpers.js';
+import { trackedHelpers } from './tracked-helpers.js';
 
 type Pointer = FormDefinition['pointers'][string];
 

@@ -1,3 +1,4 @@
+import { type MappingLevel, protectionMap } from '@pagewright/core';
 import { type Shape, type TrackedBits, trackedBits, typeBits } from './shape.js';
 
 /** Named protections of a form, and the 16 that vm_get_page_prot() chooses from. */
@@ -36,17 +37,18 @@ export function protections(shape: Shape): Protections {
   const { PAGE_NONE, PAGE_RO, PAGE_RX, PAGE_RW, PAGE_RWX } = named;
   return {
     named,
-    map: [
-      ...[PAGE_NONE, PAGE_RO, PAGE_RO, PAGE_RO],
-      ...[PAGE_RX, PAGE_RX, PAGE_RX, PAGE_RX],
-      ...[PAGE_NONE, PAGE_RO, PAGE_RW, PAGE_RW],
-      ...[PAGE_RX, PAGE_RX, PAGE_RWX, PAGE_RWX],
-    ],
+    map: protectionMap({
+      none: PAGE_NONE,
+      readonly: PAGE_RO,
+      readonlyExec: PAGE_RX,
+      shared: PAGE_RW,
+      sharedExec: PAGE_RWX,
+    }),
   };
 }
 
 /** page_noexec_mask, segment_noexec_mask and region_noexec_mask at work. */
-function maskedBits(shape: Shape, level: 'pte' | 'pmd' | 'pud'): TrackedBits {
+function maskedBits(shape: Shape, level: MappingLevel): TrackedBits {
   const bits = trackedBits(shape, level);
   return shape.headers !== '7.2' || shape.noexec ? bits : { ...bits, noexec: 0n };
 }

@@ -7,12 +7,14 @@ import {
   ENTRY,
   equal,
   type HelperTable,
+  inTurn,
   masked,
   noneOf,
   or,
   PROT,
   set,
   shr,
+  swapFlag,
   type Word,
   when,
   word,
@@ -20,7 +22,7 @@ import {
 import { PAGE_SHIFT } from './geometry.js';
 import type { Protections } from './protections.js';
 import { type Shape, trackedBits } from './shape.js';
-import { inTurn, trackedHelpers } from './tracked-helpers.js';
+import { trackedHelpers } from './tracked-helpers.js';
 
 /** The empty pte. */
 export const emptyPte = ({ m }: Shape): bigint => m('_PAGE_INVALID');
@@ -35,7 +37,8 @@ const ptePfn = ({ m }: Shape): Word => shr(and(ENTRY, m('PAGE_MASK')), PAGE_SHIF
 /** Helpers of ptes (arch/s390/include/asm/pgtable.h). */
 export function pteHelpers(shape: Shape, { named }: Protections): HelperTable {
   const { m } = shape;
-  const { tests, changes } = trackedHelpers(trackedBits(shape, 'pte'));
+  const bits = trackedBits(shape, 'pte');
+  const { tests, changes } = trackedHelpers(bits);
   return {
     ...tests,
     ...changes,
@@ -54,12 +57,8 @@ export function pteHelpers(shape: Shape, { named }: Protections): HelperTable {
       and(ENTRY, kept(shape)),
       when(tests.write, word(named.PAGE_KERNEL), word(named.PAGE_KERNEL_RO)),
     ),
-    swp_exclusive: any(m('_PAGE_SWP_EXCLUSIVE')),
-    swp_mkexclusive: set(ENTRY, m('_PAGE_SWP_EXCLUSIVE')),
-    swp_clear_exclusive: clear(ENTRY, m('_PAGE_SWP_EXCLUSIVE')),
-    swp_soft_dirty: tests.soft_dirty,
-    swp_mksoft_dirty: changes.mksoft_dirty,
-    swp_clear_soft_dirty: changes.clear_soft_dirty,
+    ...swapFlag('exclusive', m('_PAGE_SWP_EXCLUSIVE')),
+    ...swapFlag('soft_dirty', bits.softDirty),
   };
 }
 

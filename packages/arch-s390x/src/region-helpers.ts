@@ -7,6 +7,7 @@ import {
   either,
   equal,
   type HelperTable,
+  MASK64,
   masked,
   not,
   shr,
@@ -15,7 +16,7 @@ import {
 } from '@pagewright/core';
 import type { TableType } from './bits.js';
 import { PAGE_SHIFT } from './geometry.js';
-import { ONES, type Shape, trackedBits, typeBits } from './shape.js';
+import { type Shape, trackedBits, typeBits } from './shape.js';
 import { trackedHelpers } from './tracked-helpers.js';
 
 /** What a pointer to a table may have set (_REGION_ENTRY_BITS). */
@@ -44,7 +45,7 @@ export function inTable(shape: Shape, ...types: readonly TableType[]): Test {
 function regionHelpers(shape: Shape, type: TableType): Record<'folded' | 'bad' | 'present', Test> {
   const at = TYPES.indexOf(type);
   const folded = inTable(shape, ...TYPES.slice(0, at));
-  const strays = both(not(folded), any(ONES ^ tableBits(shape)));
+  const strays = both(not(folded), any(MASK64 ^ tableBits(shape)));
   return {
     folded,
     present: either(folded, any(shape.m('_REGION_ENTRY_ORIGIN'))),

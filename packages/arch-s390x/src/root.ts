@@ -1,4 +1,4 @@
-import { type BitTable, fail, fieldMask, ok, type Result } from '@pagewright/core';
+import { type BitTable, fail, fieldMask, fieldOf, ok, type Result } from '@pagewright/core';
 import { ASCE_FIELDS } from './asce-bits.js';
 import { bitTable } from './bits.js';
 import { FORMS } from './forms.js';
@@ -11,8 +11,7 @@ const levelsOfType = (type: bigint): RootLevels => (Number(type) + 2) as RootLev
 
 /** Value of a field in a word. */
 function fieldValue(table: BitTable, name: string, word: bigint): bigint {
-  const field = table.find((f) => f.name === name);
-  if (field === undefined) throw new Error(`no field ${name}`);
+  const field = fieldOf(table, name);
   return (word & fieldMask(field)) >> BigInt(field.low);
 }
 

@@ -6,12 +6,15 @@ import {
   either,
   equal,
   type HelperTable,
+  inTurn,
+  MASK64,
   noneOf,
   not,
   or,
   PROT,
   set,
   shr,
+  swapFlag,
   type Test,
   type Word,
   when,
@@ -19,13 +22,13 @@ import {
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
 import type { Protections } from './protections.js';
-import { ONES, type Shape, trackedBits } from './shape.js';
-import { inTurn, trackedHelpers } from './tracked-helpers.js';
+import { type Shape, trackedBits } from './shape.js';
+import { trackedHelpers } from './tracked-helpers.js';
 
 /** The empty segment-table entry. */
 export const emptySegment = ({ m }: Shape): bigint => m('_SEGMENT_ENTRY_INVALID');
 
-/** pmd_present(): until 6.13 everything that is not the empty entry, zero included. */
+/** pmd_present(): until 6.12 everything that is not the empty entry, zero included. */
 export const segmentPresent = (shape: Shape): Test =>
   shape.upperSwap ? any(shape.m('_SEGMENT_ENTRY_PRESENT')) : not(equal(ENTRY, emptySegment(shape)));
 
@@ -59,11 +62,6 @@ export function pmdHelpers(shape: Shape, protections: Protections): HelperTable 
     and(ENTRY, m('_SEGMENT_ENTRY_ORIGIN_LARGE')),
     and(ENTRY, m('_SEGMENT_ENTRY_ORIGIN')),
   );
-  const swapSide: HelperTable = {
-    swp_soft_dirty: tests.soft_dirty,
-    swp_mksoft_dirty: changes.mksoft_dirty,
-    swp_clear_soft_dirty: changes.clear_soft_dirty,
-  };
   return {
     ...tests,
     ...changes,
@@ -71,12 +69,12 @@ export function pmdHelpers(shape: Shape, protections: Protections): HelperTable 
     present: segmentPresent(shape),
     leaf,
     trans_huge: leaf,
-    bad: either(any(m('_SEGMENT_ENTRY_TYPE_MASK')), leaf, any(ONES ^ tableBits(shape))),
+    bad: either(any(m('_SEGMENT_ENTRY_TYPE_MASK')), leaf, any(MASK64 ^ tableBits(shape))),
     protnone: both(leaf, noneOf(bits.read)),
     mkhuge: set(ENTRY, m('_SEGMENT_ENTRY_LARGE') | bits.young | bits.protect),
     modify: modify(shape, protections),
     pfn: shr(frame, PAGE_SHIFT),
-    ...(upperSwap ? swapSide : {}),
+    ...(upperSwap ? swapFlag('soft_dirty', bits.softDirty) : {}),
   };
 }
 

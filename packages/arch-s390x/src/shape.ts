@@ -1,4 +1,4 @@
-import type { BitTable, HeaderGeneration, Level, Masks } from '@pagewright/core';
+import type { BitTable, HeaderGeneration, Level, MappingLevel, Masks } from '@pagewright/core';
 import { TABLE_TYPES, type TableType } from './bits.js';
 
 /** What the helpers of a form are made from. */
@@ -7,14 +7,11 @@ export interface Shape {
   readonly bits: BitTable;
   /** Masks by field name. */
   readonly m: Masks;
-  /** Upper entries have a present bit and a swap format (since 6.14). */
+  /** Upper entries have a present bit and a swap format (since 6.13). */
   readonly upperSwap: boolean;
   /** The machine can forbid execution (MACHINE_HAS_NX, cpu_has_nx()). */
   readonly noexec: boolean;
 }
-
-/** All ones. */
-export const ONES = 0xffff_ffff_ffff_ffffn;
 
 /** Position of a mask's lowest bit. */
 export const lowestBit = (mask: bigint): number => (mask & -mask).toString(2).length - 1;
@@ -38,7 +35,7 @@ export interface TrackedBits {
 }
 
 /** The tracked bits of a level that maps memory. */
-export function trackedBits({ m }: Shape, level: 'pte' | 'pmd' | 'pud'): TrackedBits {
+export function trackedBits({ m }: Shape, level: MappingLevel): TrackedBits {
   const software = { pte: '_PAGE_', pmd: '_SEGMENT_ENTRY_', pud: '_REGION3_ENTRY_' }[level];
   const hardware = level === 'pud' ? '_REGION_ENTRY_' : software;
   return {

@@ -4,12 +4,14 @@ import {
   type BitField,
   ENTRY,
   fieldMask,
+  fieldOf,
   or,
   type SwapCodec,
   type SwapFormat,
   set,
   shl,
   shr,
+  swapTypeShift,
   swapTypes,
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
@@ -17,11 +19,9 @@ import type { Shape } from './shape.js';
 
 /** MAX_PHYSMEM_BITS (asm/sparsemem.h). */
 const PHYSICAL_BITS = 46;
-/** The generic swp_entry_t keeps the type above this many offset bits (SWP_TYPE_SHIFT, 64 bits). */
-const GENERIC_TYPE_SHIFT = 58;
 
 /**
- * Swap entries: mk_swap_pte(), __swp_type(), __swp_offset() and, since 6.14, mk_swap_rste() with its
+ * Swap entries: mk_swap_pte(), __swp_type(), __swp_offset() and, since 6.13, mk_swap_rste() with its
  * counterparts for segment tables.
  */
 export function swapCodecs(shape: Shape): SwapFormat['codecs'] {
@@ -31,13 +31,10 @@ export function swapCodecs(shape: Shape): SwapFormat['codecs'] {
   return { pte, pmd: codec(shape, '_RSTE', m('_SEGMENT_ENTRY_INVALID', '_SEGMENT_ENTRY_COMM')) };
 }
 
-const field = ({ bits }: Shape, name: string): BitField =>
-  bits.find((f) => f.name === name) as BitField;
-
 /** The codec of fields with a suffix; `mark` is what tells a swap entry from others. */
 function codec(shape: Shape, suffix: string, mark: bigint): SwapCodec {
-  const type = field(shape, `__SWP_TYPE${suffix}`);
-  const offset = field(shape, `__SWP_OFFSET${suffix}`);
+  const type = fieldOf(shape.bits, `__SWP_TYPE${suffix}`);
+  const offset = fieldOf(shape.bits, `__SWP_OFFSET${suffix}`);
   const put = (name: string, at: BitField) => and(shl(arg(name), at.low), fieldMask(at));
   return {
     type: shr(and(ENTRY, fieldMask(type)), type.low),
@@ -53,7 +50,7 @@ export function swapFormat(shape: Shape, devicePrivate: boolean): SwapFormat {
     types: swapTypes(shape.headers, { devicePrivate, memoryFailure: false }),
     codecs: swapCodecs(shape),
     pfnBits: PHYSICAL_BITS - PAGE_SHIFT,
-    typeShift: GENERIC_TYPE_SHIFT,
+    typeShift: swapTypeShift(64),
     migrationAgeBits: true,
     constants: Object.assign({}, ...suffixes.map((suffix) => constants(shape, suffix))),
   };
@@ -63,7 +60,7 @@ export function swapFormat(shape: Shape, devicePrivate: boolean): SwapFormat {
 function constants(shape: Shape, suffix: string): Record<string, bigint> {
   return Object.fromEntries(
     ['__SWP_TYPE', '__SWP_OFFSET'].flatMap((name) => {
-      const { low, width = 1 } = field(shape, `${name}${suffix}`);
+      const { low, width = 1 } = fieldOf(shape.bits, `${name}${suffix}`);
       return [
         [`${name}_SHIFT${suffix}`, BigInt(low)],
         [`${name}_MASK${suffix}`, (1n << BigInt(width)) - 1n],

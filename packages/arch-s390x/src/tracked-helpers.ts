@@ -1,8 +1,5 @@
-import { any, clear, ENTRY, inline, set, type Test, type Word, when } from '@pagewright/core';
+import { any, clear, ENTRY, inTurn, set, type Test, type Word, when } from '@pagewright/core';
 import type { TrackedBits } from './shape.js';
-
-/** First one transform, then the other. */
-export const inTurn = (first: Word, second: Word): Word => inline(second, { entry: first });
 
 /** Helpers that read and change the tracked bits; each level picks what its header offers. */
 export interface TrackedHelpers {

@@ -1,10 +1,13 @@
 import {
   and,
   any,
+  both,
   clear,
   ENTRY,
   invert,
   type LeafCodec,
+  type MappingLevel,
+  masked,
   or,
   PFN,
   PROT,
@@ -16,9 +19,6 @@ import {
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
 import { guarded, type Shape } from './shape.js';
-
-/** The levels that map memory. */
-export type MappingLevel = 'pte' | 'pmd' | 'pud';
 
 const FRAME_FIELDS: Readonly<Record<MappingLevel, string>> = {
   pte: 'PTE_PFN_MASK',
@@ -66,8 +66,8 @@ export function leafCodec(shape: Shape, level: MappingLevel, writable: Test): Le
     frame: shr(and(plain(ENTRY), mask), PAGE_SHIFT),
     permissions: {
       read: any(present),
-      write: { op: 'both', a: any(present), b: writable },
-      execute: { op: 'masked', a: ENTRY, mask: present | m('_PAGE_NX'), value: present },
+      write: both(any(present), writable),
+      execute: masked(present | m('_PAGE_NX'), present),
       user: any(m('_PAGE_USER')),
     },
   };

@@ -4,6 +4,7 @@ import {
   both,
   clear,
   either,
+  fieldOf,
   flag,
   type HelperTable,
   not,
@@ -34,8 +35,7 @@ function mkwrite(shape: Shape, helpers: HelperTable): Word {
 function memoryTypeMoves({ m, bits }: Shape): HelperTable {
   const pat = m('_PAGE_PAT');
   const large = m('_PAGE_PAT_LARGE');
-  const low = (name: string): number => bits.find((field) => field.name === name)?.low ?? 0;
-  const distance = low('_PAGE_PAT_LARGE') - low('_PAGE_PAT');
+  const distance = fieldOf(bits, '_PAGE_PAT_LARGE').low - fieldOf(bits, '_PAGE_PAT').low;
   const rest = clear(PROT, pat | large);
   return {
     pgprot_4k_2_large: or(rest, shl(and(PROT, pat), distance)),

@@ -2,14 +2,7 @@
  * @pagewright/arch-x86: x86-64 page-table entries with 4 and 5 levels.
  * @packageDocumentation
  */
-import {
-  type ArchBackend,
-  type EntryForm,
-  fail,
-  type HeaderGeneration,
-  ok,
-  type Result,
-} from '@pagewright/core';
+import { type ArchBackend, type EntryForm, findForm, ok, type Result } from '@pagewright/core';
 import { buildForm, type X86FormOptions } from './form.js';
 import { FORMS, summary } from './forms.js';
 import { dumpedKernel } from './kernel.js';
@@ -21,16 +14,8 @@ export type { X86FormOptions } from './form.js';
  * Code `unknown-form` for a name or a header generation that does not exist.
  */
 export function x86Form(name: string, options: X86FormOptions = {}): Result<EntryForm> {
-  const spec = FORMS.find((form) => form.name === name);
-  if (spec === undefined) return fail('unknown-form', `x86 has no form "${name}"`, { name });
-  const headers = options.headers ?? (spec.headers.at(-1) as HeaderGeneration);
-  if (!spec.headers.includes(headers)) {
-    return fail('unknown-form', `${name} does not exist with headers ${headers}`, {
-      name,
-      headers,
-    });
-  }
-  return ok(buildForm(spec, options, headers));
+  const found = findForm('x86', FORMS, name, options.headers);
+  return found.ok ? ok(buildForm(found.value.spec, options, found.value.headers)) : found;
 }
 
 /** The x86 backend. */

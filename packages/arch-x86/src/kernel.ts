@@ -2,7 +2,14 @@
  * What VMCOREINFO of a dumped x86-64 kernel says about its page tables: pure functions, no reading.
  * @packageDocumentation
  */
-import { type DumpFacts, fail, type HeaderGeneration, ok, type Result } from '@pagewright/core';
+import {
+  type DumpFacts,
+  fail,
+  type HeaderGeneration,
+  ok,
+  type Result,
+  shownLine,
+} from '@pagewright/core';
 
 export { kernelLayout } from './kernel/layout.js';
 
@@ -21,7 +28,8 @@ export interface DumpedKernel {
  * Reads the number of levels and the generation of the headers. Codes: `not-this-arch` for another
  * machine, `undecided` where a line is missing or no line tells the generation.
  */
-export function dumpedKernel({ elfMachine, vmcoreinfo }: DumpFacts): Result<DumpedKernel> {
+export function dumpedKernel(facts: DumpFacts): Result<DumpedKernel> {
+  const { elfMachine, vmcoreinfo } = facts;
   const wide = vmcoreinfo.get(FIVE_LEVELS);
   if (elfMachine === undefined ? wide === undefined : elfMachine !== EM_X86_64) {
     return fail('not-this-arch', 'the dump is not of an x86-64 kernel');
@@ -29,7 +37,7 @@ export function dumpedKernel({ elfMachine, vmcoreinfo }: DumpFacts): Result<Dump
   if (wide !== '0' && wide !== '1') {
     return fail(
       'undecided',
-      `VMCOREINFO does not say whether 4 or 5 levels were in use: ${FIVE_LEVELS} is ${wide === undefined ? 'missing' : JSON.stringify(wide.slice(0, 40))}`,
+      `VMCOREINFO does not say whether 4 or 5 levels were in use: ${shownLine(facts, FIVE_LEVELS)}`,
     );
   }
   const headers = headersOf(vmcoreinfo);
@@ -41,7 +49,9 @@ export function dumpedKernel({ elfMachine, vmcoreinfo }: DumpFacts): Result<Dump
 
 /**
  * The generation, by fields of struct page that changed in the same releases: compound_dtor went in
- * 6.6, when saved-dirty took devmap's bit; compound_head is compound_info in 7.2.
+ * 6.6, when saved-dirty took devmap's bit; compound_head is compound_info in 7.2. Kernels 6.2 to 6.5,
+ * read as 6.1, have its bits and number the types above the swap files one higher: the type for failed
+ * reads had become a marker.
  */
 function headersOf(lines: DumpFacts['vmcoreinfo']): HeaderGeneration | undefined {
   if (lines.has('OFFSET(page.compound_info)')) return '7.2';

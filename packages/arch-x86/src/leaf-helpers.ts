@@ -10,6 +10,8 @@ import {
   either,
   type HelperTable,
   inline,
+  MASK64,
+  type MappingLevel,
   masked,
   noneOf,
   not,
@@ -17,14 +19,15 @@ import {
   PROT,
   set,
   sub,
+  swapFlag,
   type Test,
   type Word,
   when,
   xor,
 } from '@pagewright/core';
-import { entryOf, flagsOf, leafMask, type MappingLevel, pfnOf } from './frames.js';
+import { entryOf, flagsOf, leafMask, pfnOf } from './frames.js';
 import { PAGE_SHIFT } from './geometry.js';
-import { needsInvert, ONES, restoreDirty, type Shape, saveDirty } from './shape.js';
+import { needsInvert, restoreDirty, type Shape, saveDirty } from './shape.js';
 
 /** Write=0, Dirty=1 on a processor with shadow stacks; an upper entry must be a leaf as well. */
 function shadowStack({ m, ...shape }: Shape, level: MappingLevel): Test {
@@ -40,7 +43,7 @@ export function writable(shape: Shape, level: MappingLevel): Test {
 }
 
 /** Stray accessed and dirty bits do not make an entry non-empty (_PAGE_KNL_ERRATUM_MASK). */
-export const empty = ({ m }: Shape): Test => noneOf(ONES ^ m('_PAGE_ACCESSED', '_PAGE_DIRTY'));
+export const empty = ({ m }: Shape): Test => noneOf(MASK64 ^ m('_PAGE_ACCESSED', '_PAGE_DIRTY'));
 
 /** _PAGE_CHG_MASK and _HPAGE_CHG_MASK: what a change of protection keeps. */
 function keptByModify({ m, savedDirty, devmap }: Shape, level: MappingLevel): bigint {
@@ -114,21 +117,16 @@ function pteAndPmd(shape: Shape): HelperTable {
   const { m, savedDirty } = shape;
   const marked = set(ENTRY, m('_PAGE_UFFD_WP'));
   const protnone = m('_PAGE_PROTNONE');
-  const flag = (name: string, field: string): HelperTable => ({
-    [`swp_${name}`]: any(m(field)),
-    [`swp_mk${name}`]: set(ENTRY, m(field)),
-    [`swp_clear_${name}`]: clear(ENTRY, m(field)),
-  });
   return {
     protnone: masked(protnone | m('_PAGE_PRESENT'), protnone),
     uffd_wp: any(m('_PAGE_UFFD_WP')),
-    // The mark alone did not write-protect before 6.2.
+    // The mark alone did not write-protect before 6.3.
     mkuffd_wp: savedDirty ? saveDirty(shape, clear(marked, m('_PAGE_RW'))) : marked,
     clear_uffd_wp: clear(ENTRY, m('_PAGE_UFFD_WP')),
     mkwrite_novma: set(ENTRY, m('_PAGE_RW')),
     ...(savedDirty ? { mkwrite_shstk: set(clear(ENTRY, m('_PAGE_RW')), m('_PAGE_DIRTY')) } : {}),
-    ...flag('soft_dirty', '_PAGE_SWP_SOFT_DIRTY'),
-    ...flag('uffd_wp', '_PAGE_SWP_UFFD_WP'),
+    ...swapFlag('soft_dirty', m('_PAGE_SWP_SOFT_DIRTY')),
+    ...swapFlag('uffd_wp', m('_PAGE_SWP_UFFD_WP')),
   };
 }
 
@@ -169,9 +167,7 @@ export function pteHelpers(shape: Shape): HelperTable {
     mkglobal: set(ENTRY, m('_PAGE_GLOBAL')),
     clrglobal: clear(ENTRY, m('_PAGE_GLOBAL')),
     next_pfn: when(needsInvert(shape, ENTRY), sub(ENTRY, page), add(ENTRY, page)),
-    swp_exclusive: any(m('_PAGE_SWP_EXCLUSIVE')),
-    swp_mkexclusive: set(ENTRY, m('_PAGE_SWP_EXCLUSIVE')),
-    swp_clear_exclusive: clear(ENTRY, m('_PAGE_SWP_EXCLUSIVE')),
+    ...swapFlag('exclusive', m('_PAGE_SWP_EXCLUSIVE')),
     // No memory encryption: no entry has the encryption bit.
     ...(headers === '6.1' ? {} : { decrypted: always(true) }),
     ...(devmap
@@ -194,7 +190,7 @@ export function pmdHelpers(shape: Shape): HelperTable {
     ...huge(shape, 'pmd'),
     present: any(m('_PAGE_PRESENT', '_PAGE_PROTNONE', '_PAGE_PSE')),
     leaf: any(m('_PAGE_PSE')),
-    bad: not(masked(ONES ^ ignored, kernelTable & ~ignored, flags)),
+    bad: not(masked(MASK64 ^ ignored, kernelTable & ~ignored, flags)),
   };
 }
 
@@ -207,7 +203,7 @@ export function pudHelpers(shape: Shape): HelperTable {
     ...huge(shape, 'pud'),
     present: any(m('_PAGE_PRESENT')),
     leaf: headers === '6.1' ? all(pse | m('_PAGE_PRESENT')) : any(pse),
-    bad: any(ONES ^ (kernelTable | m('_PAGE_USER')), flagsOf(shape, 'pud')),
+    bad: any(MASK64 ^ (kernelTable | m('_PAGE_USER')), flagsOf(shape, 'pud')),
     mkwrite: restoreDirty(shape, set(ENTRY, m('_PAGE_RW'))),
   };
 }

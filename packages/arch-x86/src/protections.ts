@@ -1,4 +1,4 @@
-import type { FormDefinition } from '@pagewright/core';
+import { type FormDefinition, protectionMap } from '@pagewright/core';
 import type { Shape } from './shape.js';
 
 /**
@@ -27,15 +27,8 @@ export function protections({
   const readable = (...more: string[]): bigint =>
     savedDirty ? kernel(...more) : kernel('_PAGE_DIRTY', ...more);
 
-  const privately = [none, readonly, readonly, readonly];
-  const privatelyExec = [readonlyExec, readonlyExec, readonlyExec, readonlyExec];
   return {
-    protectionMap: [
-      ...privately,
-      ...privatelyExec,
-      ...[none, readonly, shared, shared],
-      ...[readonlyExec, readonlyExec, sharedExec, sharedExec],
-    ],
+    protectionMap: protectionMap({ none, readonly, readonlyExec, shared, sharedExec }),
     namedProtections: {
       PAGE_NONE: none,
       PAGE_READONLY: readonly,

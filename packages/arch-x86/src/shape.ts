@@ -5,6 +5,7 @@ import {
   clear,
   type HeaderGeneration,
   invert,
+  MASK64,
   type Masks,
   masksOf,
   noneOf,
@@ -13,9 +14,6 @@ import {
   type Word,
   when,
 } from '@pagewright/core';
-
-/** All ones. */
-export const ONES = 0xffff_ffff_ffff_ffffn;
 
 /** What decides about an entry's helpers. */
 export interface ShapeOptions {
@@ -55,7 +53,7 @@ export function shapeOf(options: ShapeOptions, bits: BitTable): Shape {
  */
 export function needsInvert({ m }: Shape, entry: Word): Test {
   const present = m('_PAGE_PRESENT');
-  return both(noneOf(present, entry), any(ONES ^ present, entry));
+  return both(noneOf(present, entry), any(MASK64 ^ present, entry));
 }
 
 /** `word`, inverted when an entry with these bits holds its frame inverted (protnone_mask()). */

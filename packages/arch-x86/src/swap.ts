@@ -3,20 +3,18 @@ import {
   arg,
   ENTRY,
   fieldMask,
+  fieldOf,
   type HeaderGeneration,
   invert,
   or,
-  SWAP_TYPE_BITS,
   type SwapFormat,
   shl,
   shr,
+  swapTypeShift,
   swapTypes,
 } from '@pagewright/core';
 import { frameBits } from './geometry.js';
 import type { Shape } from './shape.js';
-
-/** Bit of the generic swp_entry_t where the type starts (include/linux/swapops.h). */
-const GENERIC_TYPE_SHIFT = 63 - SWAP_TYPE_BITS;
 
 /**
  * Swap entries: the type on top, below it the offset inverted, so that the high bits of what could
@@ -28,8 +26,7 @@ export function swapFormat(
   devicePrivate: boolean,
 ): SwapFormat {
   const place = (name: string) => {
-    const field = bits.find((candidate) => candidate.name === name);
-    if (field === undefined) throw new Error(`bit table has no field "${name}"`);
+    const field = fieldOf(bits, name);
     return { low: field.low, width: field.width ?? 1, mask: fieldMask(field) };
   };
   const offset = place('__swp_offset');
@@ -43,7 +40,7 @@ export function swapFormat(
     types: swapTypes(headers, { devicePrivate, memoryFailure: true, uffdWp: true }),
     codecs: { pte: codec, pmd: codec },
     pfnBits: frameBits(levels),
-    typeShift: GENERIC_TYPE_SHIFT,
+    typeShift: swapTypeShift(64),
     migrationAgeBits: true,
     constants: {
       SWP_TYPE_BITS: BigInt(type.width),

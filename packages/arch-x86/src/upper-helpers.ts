@@ -5,13 +5,14 @@ import {
   ENTRY,
   equal,
   type HelperTable,
+  MASK64,
   masked,
   not,
   shr,
 } from '@pagewright/core';
 import { PAGE_SHIFT } from './geometry.js';
 import { empty } from './leaf-helpers.js';
-import { ONES, type Shape } from './shape.js';
+import type { Shape } from './shape.js';
 
 /** p4d_pfn() and pgd_pfn(): nothing is ever mapped here, so nothing is ever inverted. */
 const pfn = ({ m }: Shape) => shr(and(ENTRY, m('PHYSICAL_PAGE_MASK')), PAGE_SHIFT);
@@ -27,7 +28,7 @@ export function p4dHelpers(shape: Shape): HelperTable {
   return {
     none: empty(shape),
     present: any(m('_PAGE_PRESENT')),
-    bad: any(ONES ^ allowed),
+    bad: any(MASK64 ^ allowed),
     pfn: pfn(shape),
   };
 }
@@ -40,7 +41,7 @@ export function pgdHelpers(shape: Shape): HelperTable {
   return {
     none: equal(ENTRY, 0n),
     present: any(m('_PAGE_PRESENT')),
-    bad: not(masked(ONES ^ ignored(shape), kernelTable, flags)),
+    bad: not(masked(MASK64 ^ ignored(shape), kernelTable, flags)),
     pfn: pfn(shape),
   };
 }

@@ -6,18 +6,18 @@ import {
   clear,
   ENTRY,
   type HelperTable,
+  MASK64,
   type Masks,
   masked,
   noneOf,
   not,
   type Permissions,
   set,
+  swapFlag,
   type Word,
 } from '@pagewright/core';
 import type { FrameCodec } from '../frame-codec.js';
-import { ageHelpers, modifyKeeping, swapExclusive } from '../shared-helpers.js';
-
-const ALL = 0xffff_ffff_ffff_ffffn;
+import { ageHelpers, modifyKeeping } from '../shared-helpers.js';
 
 /** Bits that come and go with accessed (__ACCESS_BITS). */
 export const accessBits = (m: Masks): bigint => m('_PAGE_ACCESSED', '_PAGE_KRE', '_PAGE_URE');
@@ -43,9 +43,8 @@ export function permissions(m: Masks): Permissions {
 
 /** pte helpers; `exclusiveLost`: pte_swp_exclusive() answers an int, too narrow for its bit. */
 export function pteHelpers(m: Masks, frame: FrameCodec, exclusiveLost: boolean): HelperTable {
-  const exclusive = swapExclusive(m('_PAGE_SWP_EXCLUSIVE'));
   return {
-    none: noneOf(ALL),
+    none: noneOf(MASK64),
     present: any(m('_PAGE_VALID')),
     write: noneOf(m('_PAGE_FOW')),
     pfn: frame.pfn,
@@ -59,17 +58,17 @@ export function pteHelpers(m: Masks, frame: FrameCodec, exclusiveLost: boolean):
     mkwrite_novma: clear(ENTRY, m('_PAGE_FOW')),
     modify: modifyKeeping(m('_PFN_MASK') | dirtyBits(m) | accessBits(m)),
     next_pfn: add(ENTRY, oneFrame(m)),
-    ...exclusive,
+    ...swapFlag('exclusive', m('_PAGE_SWP_EXCLUSIVE')),
     ...(exclusiveLost ? { swp_exclusive: always(false) } : {}),
   };
 }
 
 /** Helpers of pmd and pud; a pointer to a table has all of _PAGE_TABLE and no other flag. */
 export function tableHelpers(m: Masks, pfn: Word): HelperTable {
-  const flags = ALL ^ m('_PFN_MASK');
+  const flags = MASK64 ^ m('_PFN_MASK');
   const table = m('_PAGE_VALID') | dirtyBits(m) | accessBits(m);
   return {
-    none: noneOf(ALL),
+    none: noneOf(MASK64),
     present: any(m('_PAGE_VALID')),
     leaf: always(false),
     bad: not(masked(flags, table)),

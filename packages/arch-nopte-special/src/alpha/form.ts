@@ -1,6 +1,7 @@
 import {
   type BitTable,
   type FormDefinition,
+  fieldOf,
   type HeaderGeneration,
   type Masks,
   masksOf,
@@ -10,7 +11,7 @@ import {
 } from '@pagewright/core';
 import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
-import { fieldOf, frameCodec } from '../frame-codec.js';
+import { frameCodec } from '../frame-codec.js';
 import { levelsOf } from '../geometry.js';
 import { plainProtections } from '../shared-helpers.js';
 import { swapFormat } from '../swap-format.js';

@@ -11,10 +11,11 @@ import {
   not,
   type Permissions,
   set,
+  swapFlag,
   type Word,
 } from '@pagewright/core';
 import type { FrameCodec } from '../frame-codec.js';
-import { ageHelpers, modifyKeeping, swapExclusive } from '../shared-helpers.js';
+import { ageHelpers, modifyKeeping } from '../shared-helpers.js';
 
 const ALL = 0xffff_ffffn;
 
@@ -54,7 +55,7 @@ export function pteHelpers(m: Masks, frame: FrameCodec): HelperTable {
     mkcache: cached,
     mknocache: cached,
     modify: modifyKeeping(m('PAGE_MASK', '_PAGE_ACCESSED', '_PAGE_DIRTY') | cacheMode(m)),
-    ...swapExclusive(m('_PAGE_SWP_EXCLUSIVE')),
+    ...swapFlag('exclusive', m('_PAGE_SWP_EXCLUSIVE')),
   };
 }
 

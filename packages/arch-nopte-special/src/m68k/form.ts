@@ -3,18 +3,19 @@ import {
   type BitTable,
   ENTRY,
   type FormDefinition,
+  fieldOf,
   type HeaderGeneration,
   type HelperTable,
   type Masks,
   masksOf,
   PROT,
+  protectionMap,
   set,
   word,
 } from '@pagewright/core';
 import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
-import { mapOfFour } from '../four-protections.js';
-import { fieldOf, frameCodec } from '../frame-codec.js';
+import { frameCodec } from '../frame-codec.js';
 import { levelsOf } from '../geometry.js';
 import { plainProtections } from '../shared-helpers.js';
 import { swapFormat } from '../swap-format.js';
@@ -88,13 +89,23 @@ function protectionChanges(m: Masks): HelperTable {
 function protections(m: Masks) {
   const shared = m('_PAGE_PRESENT', '_PAGE_ACCESSED');
   const readOnly = shared | m('_PAGE_RONLY');
-  const four = {
-    PAGE_NONE: protNone(m) | m('_PAGE_ACCESSED'),
+  const none = protNone(m) | m('_PAGE_ACCESSED');
+  const kernel = shared | m('_PAGE_DIRTY');
+  const named = {
+    PAGE_NONE: none,
     PAGE_READONLY: readOnly,
     PAGE_COPY: readOnly,
     PAGE_SHARED: shared,
+    PAGE_KERNEL: kernel,
+    PAGE_KERNEL_RO: kernel,
+    PAGE_KERNEL_EXEC: kernel,
   };
-  const kernel = shared | m('_PAGE_DIRTY');
-  const named = { ...four, PAGE_KERNEL: kernel, PAGE_KERNEL_RO: kernel, PAGE_KERNEL_EXEC: kernel };
-  return { map: mapOfFour(four), named };
+  const map = protectionMap({
+    none,
+    readonly: readOnly,
+    readonlyExec: readOnly,
+    shared,
+    sharedExec: shared,
+  });
+  return { map, named };
 }

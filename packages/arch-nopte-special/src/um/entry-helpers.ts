@@ -11,12 +11,13 @@ import {
   not,
   type Permissions,
   set,
+  swapFlag,
   type Test,
   type Word,
   when,
   word,
 } from '@pagewright/core';
-import { ageHelpers, modifyKeeping, swapExclusive } from '../shared-helpers.js';
+import { ageHelpers, modifyKeeping } from '../shared-helpers.js';
 import { allBut, type Shape } from './shape.js';
 
 /** pte_present(). */
@@ -82,7 +83,7 @@ function syncHelpers({ headers, stale, newProt }: Shape, isPresent: Test): Helpe
 const exclusiveHelpers = ({ m, headers }: Shape): HelperTable =>
   headers === '6.1'
     ? { swp_exclusive: always(false), swp_mkexclusive: ENTRY, swp_clear_exclusive: ENTRY }
-    : swapExclusive(m('_PAGE_SWP_EXCLUSIVE'));
+    : swapFlag('exclusive', m('_PAGE_SWP_EXCLUSIVE'));
 
 /** Helpers of a level that points to tables; the word `pfn` is what its header offers, if any. */
 export function tableHelpers({ m, headers, stale }: Shape, pfn?: Word): HelperTable {

@@ -8,11 +8,11 @@ import {
   type HelperTable,
   type Masks,
   masksOf,
+  protectionMap,
   type Word,
 } from '@pagewright/core';
 import { lackingVmFlags, supportsNothing } from '../absent-features.js';
 import type { FormSpec } from '../form-spec.js';
-import { mapOfFour } from '../four-protections.js';
 import { levelsOf } from '../geometry.js';
 import { plainProtections } from '../shared-helpers.js';
 import { swapFormat } from '../swap-format.js';
@@ -85,18 +85,24 @@ const functions = (shape: Shape): HelperTable => ({
 
 function protections(m: Masks) {
   const user = m('_PAGE_PRESENT', '_PAGE_USER', '_PAGE_ACCESSED');
-  const four = {
-    PAGE_NONE: m('_PAGE_PROTNONE', '_PAGE_ACCESSED'),
-    PAGE_READONLY: user,
-    PAGE_COPY: user,
-    PAGE_SHARED: user | m('_PAGE_RW'),
-  };
+  const none = m('_PAGE_PROTNONE', '_PAGE_ACCESSED');
+  const shared = user | m('_PAGE_RW');
   const kernel = m('_PAGE_PRESENT', '_PAGE_RW', '_PAGE_DIRTY', '_PAGE_ACCESSED');
   const named = {
-    ...four,
+    PAGE_NONE: none,
+    PAGE_READONLY: user,
+    PAGE_COPY: user,
+    PAGE_SHARED: shared,
     PAGE_KERNEL: kernel,
     PAGE_KERNEL_RO: kernel,
     PAGE_KERNEL_EXEC: kernel,
   };
-  return { map: mapOfFour(four), named };
+  const map = protectionMap({
+    none,
+    readonly: user,
+    readonlyExec: user,
+    shared,
+    sharedExec: shared,
+  });
+  return { map, named };
 }

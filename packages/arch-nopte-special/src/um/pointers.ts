@@ -5,6 +5,7 @@ import {
   clear,
   ENTRY,
   equal,
+  type FormDefinition,
   inline,
   not,
   set,
@@ -14,8 +15,6 @@ import {
 } from '@pagewright/core';
 import { present } from './entry-helpers.js';
 import type { Shape } from './shape.js';
-
-type Pointers = Readonly<Record<string, { readonly returns: Word; readonly memory: Word }>>;
 
 const MEM = arg('mem');
 const NOTHING = word(0n);
@@ -35,7 +34,7 @@ export const samePte = ({ stale }: Shape, a: Word, b: Word) =>
  * Pointer helpers. Every store goes through set_pte(), and an entry is cleared to the mark instead
  * of zero, since the host still maps what was there.
  */
-export function pointers(shape: Shape, wrprotect: Word): Pointers {
+export function pointers(shape: Shape, wrprotect: Word): FormDefinition['pointers'] {
   const { m, stale } = shape;
   const cleared = { returns: NOTHING, memory: word(stale) };
   const taken = { returns: MEM, memory: word(stale) };

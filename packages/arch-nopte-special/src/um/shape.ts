@@ -1,5 +1,11 @@
-import type { BitTable, HeaderGeneration, Masks } from '@pagewright/core';
-import { type FrameCodec, fieldOf, frameCodec } from '../frame-codec.js';
+import {
+  type BitTable,
+  fieldOf,
+  type HeaderGeneration,
+  MASK64,
+  type Masks,
+} from '@pagewright/core';
+import { type FrameCodec, frameCodec } from '../frame-codec.js';
 
 /** What the helpers of um are made from. */
 export interface Shape {
@@ -27,4 +33,4 @@ export function shapeOf(headers: HeaderGeneration, bits: BitTable, m: Masks): Sh
 }
 
 /** All bits of an entry but these. */
-export const allBut = (mask: bigint): bigint => 0xffff_ffff_ffff_ffffn ^ mask;
+export const allBut = (mask: bigint): bigint => MASK64 ^ mask;

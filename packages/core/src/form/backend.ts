@@ -1,4 +1,5 @@
 import type { Result } from '../outcome.js';
+import type { DumpFacts } from './dump-facts.js';
 import type { EntryForm } from './form.js';
 import type { HeaderGeneration } from './level.js';
 
@@ -15,14 +16,6 @@ export interface FormOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** False where a revision of generation 6.12 has lost the devmap bit already (v6.17 on). */
   readonly devmap?: boolean;
-}
-
-/** Facts that a dump offers for choosing a form: VMCOREINFO lines by key. */
-export interface DumpFacts {
-  /** Machine as the container names it (ELF e_machine), if it does. */
-  readonly elfMachine?: number;
-  /** VMCOREINFO `KEY=value` and `SYMBOL(x)=..`, `NUMBER(x)=..` lines. */
-  readonly vmcoreinfo: ReadonlyMap<string, string>;
 }
 
 /**

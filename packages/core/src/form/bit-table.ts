@@ -33,6 +33,13 @@ export type BitTable = readonly BitField[];
 export const fieldMask = (field: BitField): bigint =>
   ((1n << BigInt(field.width ?? 1)) - 1n) << BigInt(field.low);
 
+/** A field by name; a name that the table lacks is a mistake in a backend and throws. */
+export function fieldOf(table: BitTable, name: string): BitField {
+  const found = table.find((field) => field.name === name);
+  if (found === undefined) throw new Error(`bit table has no field "${name}"`);
+  return found;
+}
+
 /** Looks masks up by field name; an unknown name is a mistake in a backend and throws. */
 export type Masks = (name: string, ...more: string[]) => bigint;
 

@@ -47,6 +47,12 @@ export interface SwapTypes {
 export const SWAP_TYPE_BITS = 5;
 
 /**
+ * Bit of the generic swp_entry_t where the type starts (SWP_TYPE_SHIFT): it and the type share a
+ * word with the one bit that the values of an xarray cannot use (include/linux/swapops.h).
+ */
+export const swapTypeShift = (wordBits: 32 | 64): number => wordBits - 1 - SWAP_TYPE_BITS;
+
+/**
  * Numbers the non-swap types, from the top of the type space down: marker last, below it the device
  * types, the three migration types, hwpoison; what remains are swap files. The device-exclusive
  * pair became one type between 6.12 and 7.2 (SPEC 9.9, SPEC-7.2 9.13; include/linux/swap.h). In 6.1
