@@ -168,6 +168,7 @@ describe('the runner', () => {
     expect(revision('vm_normal_page.6.1.jsonl.gz')).toBe('v6.1');
     expect(revision('vm_normal_page.r4.14.jsonl')).toBe('rfc-2025-06/14');
     expect(revision('small.zeropage-v1.jsonl.gz')).toBe('zeropage-v1/2');
+    expect(revision('vm_normal_page.constructor.jsonl')).toBe('vconstructor');
     expect(revision('README.md')).toBeUndefined();
   });
 });

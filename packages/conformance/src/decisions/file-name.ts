@@ -1,3 +1,5 @@
+import { own } from '../vectors/row.js';
+
 /** What the name of a decisions file says: `vm_normal_page.r4.10.jsonl.gz`. */
 export interface DecisionFileName {
   /** Group of functions: `vm_normal_page`, `gup`, ... */
@@ -17,6 +19,7 @@ export function decisionFileName(name: string): DecisionFileName | undefined {
   const [, group, suffix] = /^([a-z0-9_]+)\.(.+?)\.jsonl(?:\.gz)?$/.exec(name) ?? [];
   if (group === undefined || suffix === undefined) return undefined;
   const patch = /^r4\.(\d{1,2})$/.exec(suffix)?.[1];
-  const revision = patch !== undefined ? `rfc-2025-06/${patch}` : (NAMED[suffix] ?? `v${suffix}`);
+  const revision =
+    patch !== undefined ? `rfc-2025-06/${patch}` : (own(NAMED, suffix) ?? `v${suffix}`);
   return { group, revision };
 }

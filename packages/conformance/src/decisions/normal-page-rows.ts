@@ -20,7 +20,7 @@ import {
   type VmOps,
   virtAddr,
 } from '@pagewright/core';
-import type { Row } from '../vectors/row.js';
+import { inWords, own, type Row } from '../vectors/row.js';
 import type { DecisionComparer, DecisionRow } from './comparer.js';
 
 /** The entry's frame, the page that the hook gives, and a VMA whose page 512 is asked about. */
@@ -45,7 +45,7 @@ export function normalPageComparer(): DecisionComparer {
     compare(row, revision) {
       const inputs = readInputs(row.fields);
       if (typeof inputs === 'string') return inputs;
-      const key = `${revision.id} ${inputs.level} ${JSON.stringify(inputs.config)}`;
+      const key = `${revision.id} ${JSON.stringify(inputs.config)}`;
       let kernel = kernels.get(key);
       if (kernel === undefined) {
         const made = kernelOf(revision, inputs.config);
@@ -71,7 +71,7 @@ interface Inputs {
 function readInputs(fields: Row): Inputs | string {
   const { lvl, hook, out } = fields;
   if (lvl !== 'pte' && lvl !== 'pmd' && lvl !== 'pud') return 'lvl is no level';
-  const ops = typeof hook === 'string' && Object.hasOwn(OPS, hook) ? OPS[hook] : undefined;
+  const ops = typeof hook === 'string' ? own(OPS, hook) : undefined;
   if (ops === undefined) return 'hook is none of the known kinds';
   if (typeof out !== 'object' || out === null || Array.isArray(out)) return 'out is no object';
   for (const name of REQUIRED) {
@@ -126,7 +126,7 @@ function kernelOf(revision: Revision, config: ConfigChoice): Kernel | string {
 
 function compareFrames(row: DecisionRow, inputs: Inputs, kernel: Kernel): void {
   const { level, vma, special, devmap } = inputs;
-  const about = inputsInWords(row.fields);
+  const about = inWords(row.fields, ANSWERS);
   for (const [kind, expected] of Object.entries(inputs.out)) {
     if (!isFrameKind(kind)) {
       const known = Object.keys(FRAME_KINDS).join(', ');
@@ -146,6 +146,9 @@ function compareFrames(row: DecisionRow, inputs: Inputs, kernel: Kernel): void {
   }
 }
 
+/** The key that holds a row's answers. */
+const ANSWERS = new Set(['out']);
+
 /** A verdict in the letters of the files: `N`, `H`, `0`, then the events in order. */
 export function recorded(verdict: Verdict): string {
   const warnings = verdict.warns.map((rule) => ` W:${rule.id}`).join('');
@@ -153,9 +156,3 @@ export function recorded(verdict: Verdict): string {
   if (verdict.answer === 'bad') return `0 B:${verdict.level}${warnings}`;
   return verdict.answer === 'none' ? `0${warnings}` : '-';
 }
-
-const inputsInWords = (fields: Row): string =>
-  Object.entries(fields)
-    .filter(([key]) => key !== 'out')
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(' ');

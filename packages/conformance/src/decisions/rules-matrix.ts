@@ -107,7 +107,7 @@ function rowOf(name: string, situation: Situation, kernels: readonly Kernel[]): 
 }
 
 /** A verdict as SPEC 18.3 writes it. */
-export function shortAnswer(verdict: Verdict): string {
+function shortAnswer(verdict: Verdict): string {
   const warnings = verdict.warns
     .map(({ id }) => (id === 'pfn-without-memmap' ? '+Winvalid' : '+W'))
     .join('');

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:buffer';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { factsProblem } from '../vectors/facts-shape.js';
 import type { Facts, VectorFile, VectorFolder } from '../vectors/folder.js';
 
 const ROWS = /\.jsonl(\.gz)?$/;
+const FACTS = 'facts.json';
 
 /** A file or directory that cannot be read: missing, forbidden, cut off, or not what it should be. */
 export class UnreadableVectors extends Error {
@@ -26,6 +28,8 @@ const SAYINGS: Readonly<Record<string, string>> = {
   ELOOP: 'a link that leads to itself',
   Z_BUF_ERROR: 'the compressed data end early',
   Z_DATA_ERROR: 'the compressed data are damaged',
+  ERR_BUFFER_TOO_LARGE: 'more data than one text can hold',
+  ERR_STRING_TOO_LONG: 'more data than one text can hold',
 };
 
 /** Does something with a path; what goes wrong becomes `UnreadableVectors`. */
@@ -49,23 +53,24 @@ export function readVectorFolders(directory: string): VectorFolder[] {
   return reading(directory, () => readdirSync(directory))
     .sort()
     .map((name) => join(directory, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter((path) => entryAt(path)?.isDirectory() === true)
     .flatMap((path) => readVectorFolder(path) ?? []);
 }
 
 function readVectorFolder(directory: string): VectorFolder | undefined {
-  const files = reading(directory, () => readdirSync(directory))
-    .sort()
-    .filter((name) => ROWS.test(name) && isFile(join(directory, name)));
-  const facts = join(directory, 'facts.json');
-  if (files.length === 0 && !existsSync(facts)) return undefined;
+  const names = reading(directory, () => readdirSync(directory)).sort();
+  const files = names.filter((name) => ROWS.test(name) && isFile(join(directory, name)));
+  const hasFacts = names.includes(FACTS);
+  if (files.length === 0 && !hasFacts) return undefined;
   const folder = { name: basename(directory), files: files.map((n) => rowFile(directory, n)) };
-  return existsSync(facts) ? { ...folder, facts: readFacts(facts) } : folder;
+  return hasFacts ? { ...folder, facts: readFacts(join(directory, FACTS)) } : folder;
 }
 
+/** What lies at a path, links followed; undefined where a link leads nowhere. */
+const entryAt = (path: string) => reading(path, () => statSync(path, { throwIfNoEntry: false }));
+
 /** A link that leads nowhere counts: it is reported when its lines are asked for. */
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
+const isFile = (path: string): boolean => entryAt(path)?.isFile() !== false;
 
 function readFacts(path: string): Facts {
   const facts: unknown = reading(path, () => JSON.parse(readFileSync(path, 'utf8')));
@@ -74,6 +79,10 @@ function readFacts(path: string): Facts {
   throw new UnreadableVectors(path, problem);
 }
 
+/** What is longer than a text may be is not unpacked to the end. */
+const unpacked = (bytes: Buffer): Buffer =>
+  gunzipSync(bytes, { maxOutputLength: constants.MAX_STRING_LENGTH });
+
 /** One file of JSON lines, plain or gzip-compressed (by content, not by name). */
 export function rowFile(directory: string, name: string): VectorFile {
   return {
@@ -81,7 +90,7 @@ export function rowFile(directory: string, name: string): VectorFile {
     lines: () =>
       reading(join(directory, name), () => {
         const bytes = readFileSync(join(directory, name));
-        const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+        const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes) : bytes;
         return text.toString('utf8').split('\n');
       }),
   };

@@ -1,5 +1,5 @@
 import { type Bits, type EntryForm, isAbsentHelper, type Level } from '@pagewright/core';
-import { compare, leaveOut, type Row, type RowContext, wordOf } from './row.js';
+import { answersIn, compare, leaveOut, type Row, type RowContext, wordOf } from './row.js';
 import { compareSwap } from './swap-rows.js';
 
 const NO_HELPER = 'the form has no such helper';
@@ -8,7 +8,7 @@ const NO_HELPER = 'the form has no such helper';
 export function compareEntryRow(row: RowContext, level: Level, fields: Row): void {
   const entry = wordOf(fields.in);
   if (entry === undefined) {
-    leaveOut(row, `${level}.in`, 'the row has no entry', Object.keys(fields).length);
+    leaveOut(row, `${level}.in`, 'the row has no entry', answersIn(fields));
     return;
   }
   for (const [key, expected] of Object.entries(fields)) {
@@ -27,8 +27,10 @@ function compareHelper(
   expected: unknown,
 ): void {
   const helper = row.form.helper(level, name);
-  if (isAbsentHelper(helper)) leaveOut(row, `${level}.${name}`, NO_HELPER);
-  else compare(row, `${level}.${name}`, expected, helper.bits(entry));
+  const key = `${level}.${name}`;
+  if (isAbsentHelper(helper)) leaveOut(row, key, NO_HELPER);
+  else if (helper.params.length > 1) leaveOut(row, key, 'the row lacks an input');
+  else compare(row, key, expected, helper.bits(entry));
 }
 
 function compareModify(row: RowContext, level: Level, entry: Bits, expected: unknown): void {

@@ -86,7 +86,8 @@ function argumentsFor(op: string, helper: Helper, fields: Row): (bigint | boolea
   for (const [key, value] of Object.entries(fields)) {
     const name = own(INPUTS, key) ?? (isEntryInput(op, key) ? 'entry' : undefined);
     if (name === undefined) continue;
-    const parsed = typeof value === 'boolean' ? value : wordOf(value);
+    const isFlag = helper.flags.has(name);
+    const parsed = isFlag ? (typeof value === 'boolean' ? value : undefined) : wordOf(value);
     if (parsed !== undefined) given.set(name, parsed);
   }
   const args = helper.params.map((name) => given.get(name));
@@ -94,10 +95,9 @@ function argumentsFor(op: string, helper: Helper, fields: Row): (bigint | boolea
 }
 
 const typeAndOffset = (_: EntryForm, fields: Row): SwapValue | undefined => {
+  const type = numberOf(fields.type);
   const offset = wordOf(fields.offset);
-  return typeof fields.type === 'number' && offset !== undefined
-    ? { type: fields.type, offset }
-    : undefined;
+  return type === undefined || offset === undefined ? undefined : { type: Number(type), offset };
 };
 
 /** Inputs of the rows that build a swap value. */

@@ -36,9 +36,29 @@ export function wordOf(value: unknown): Bits | undefined {
 export const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
-/** A value of ours in the form in which the files write it. */
-const answer = (value: bigint | boolean | number): string | boolean | number =>
-  typeof value === 'bigint' ? hex(value) : value;
+/** The inputs of a row in a few words: all keys but those that hold answers. */
+export const inWords = (fields: Row, answers: ReadonlySet<string>): string =>
+  Object.entries(fields)
+    .filter(([key]) => !answers.has(key))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
+
+/** How many answers a row about one entry holds: each member of `swp` and each outcome is one. */
+export const answersIn = (fields: Row): number =>
+  Object.entries(fields)
+    .filter(([key]) => key !== 'in')
+    .reduce((sum, [, value]) => {
+      return sum + (typeof value === 'object' && value !== null ? Object.keys(value).length : 1);
+    }, 0);
+
+/** A value of ours in the form in which the files write it: a word as text or as a number. */
+export function asWritten(
+  expected: unknown,
+  got: bigint | boolean | number,
+): string | boolean | number {
+  if (typeof got !== 'bigint') return got;
+  return typeof expected === 'number' ? Number(got) : hex(got);
+}
 
 /** Compares one answer of the row. */
 export function compare(
@@ -50,7 +70,7 @@ export function compare(
   row.tally.check(
     { file: row.file, line: row.line, key, in: row.input },
     expected,
-    typeof expected === 'number' && typeof got === 'bigint' ? Number(got) : answer(got),
+    asWritten(expected, got),
   );
 }
 

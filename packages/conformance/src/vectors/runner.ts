@@ -3,7 +3,7 @@ import { compareEntryRow, levelOfFile } from './entry-rows.js';
 import { compareFacts } from './facts-rows.js';
 import type { VectorFolder } from './folder.js';
 import { compareOperationRow } from './operation-rows.js';
-import { parseRow, type Row } from './row.js';
+import { answersIn, inWords, parseRow, type Row } from './row.js';
 import { Tally } from './tally.js';
 
 /** What one folder's comparison found. Facts are counted apart from the vectors. */
@@ -37,8 +37,7 @@ export function runVectors(form: EntryForm, folder: VectorFolder): Result<Vector
       if (typeof fields.op === 'string') compareOperationRow(context, fields);
       else if (level !== undefined) compareEntryRow(context, level, fields);
       else {
-        const count = Object.keys(fields).length - ('in' in fields ? 1 : 0);
-        vectors.leaveOut(stem, 'rows of a kind that is not known', count);
+        vectors.leaveOut(stem, 'rows of a kind that is not known', answersIn(fields));
       }
     }
   }
@@ -50,10 +49,8 @@ export function runVectors(form: EntryForm, folder: VectorFolder): Result<Vector
 
 /** The row's inputs in a few words. */
 function inputOf(fields: Row): string {
-  const skip = new Set(['out', 'ret', 'mem_after', 'swp', 'modify']);
-  if ('in' in fields && !('op' in fields)) return String(fields.in);
-  return Object.entries(fields)
-    .filter(([key]) => !skip.has(key))
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(' ');
+  return 'in' in fields && !('op' in fields) ? String(fields.in) : inWords(fields, ANSWERS);
 }
+
+/** Keys that hold answers in every row that has them. */
+const ANSWERS = new Set(['out', 'ret', 'mem_after', 'swp', 'modify']);

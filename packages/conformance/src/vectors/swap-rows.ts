@@ -80,8 +80,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 
 /** Compares the `swp` member of a row. */
 export function compareSwap(row: RowContext, level: Level, entry: Bits, expected: unknown): void {
-  const members = typeof expected === 'object' && expected !== null ? Object.entries(expected) : [];
   const { form } = row;
+  if (typeof expected !== 'object' || expected === null) {
+    leaveOut(row, `${level}.swp`, 'not an object of answers');
+    return;
+  }
+  const members = Object.entries(expected);
   if (level !== 'pte' && (level !== 'pmd' || form.definition.swap.codecs.pmd === undefined)) {
     leaveOut(row, `${level}.swp`, 'the form reads no swap entry at this level', members.length);
     return;
