@@ -1,4 +1,4 @@
-import type { Bits, Pfn, VirtAddr } from '@pagewright/core';
+import type { Bits, Pfn, VirtAddr, Vma } from '@pagewright/core';
 import type { Errno } from './errno.js';
 
 /** Told before entries of its range change (mmu_interval_notifier). */
@@ -23,8 +23,9 @@ export interface AddressSpace {
    */
   leafEntryAddress(addr: VirtAddr): bigint | null;
   /**
-   * vm_map_pages_zero(): maps the pages from `start` on as ordinary counted pages. The first error
-   * ends it; what was mapped stays (SPEC 3.6, SPEC-7.2 3.18).
+   * vm_map_pages_zero(): fills a VMA, whose flags are those that the driver has set, with ordinary
+   * counted pages. `ENXIO` for a VMA of more pages than there are. The first error ends it; what was
+   * mapped stays (SPEC 3.6, SPEC-7.2 3.18).
    */
-  mapPages(start: VirtAddr, flags: bigint, pages: readonly Pfn[]): Errno | null;
+  mapPages(vma: Pick<Vma, 'start' | 'end' | 'flags'>, pages: readonly Pfn[]): Errno | null;
 }

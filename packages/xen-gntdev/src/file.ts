@@ -2,7 +2,7 @@ import { ok, type Vma } from '@pagewright/core';
 import type { AddressSpace } from './address-space.js';
 import type { GntdevDevice } from './device.js';
 import { type Outcome, refuse } from './errno.js';
-import { type GrantMap, newGrantMap } from './grant-map.js';
+import { asInt, type GrantMap, newGrantMap } from './grant-map.js';
 import { putMap } from './grant-pages.js';
 import type { GrantRef } from './grant-table.js';
 import { type GrantVma, type MmapRequest, mmapGrants } from './mmap.js';
@@ -61,7 +61,7 @@ export class GntdevFile {
    */
   unmapGrantRef(offset: bigint, count: number, memory = REACHABLE): Outcome<void> {
     if (!memory.argument) return fault('the request');
-    const index = Number(offset >> BigInt(this.device.kernel.pageShift));
+    const index = asInt(offset >> BigInt(this.device.kernel.pageShift));
     const map = this.findMap(index, count);
     if (map === undefined) {
       return refuse('ENOENT', `no map of ${count} grants at offset ${offset}`, { index, count });

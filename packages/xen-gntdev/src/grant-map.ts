@@ -49,6 +49,9 @@ export function newGrantMap(refs: readonly GrantRef[], pages: readonly Pfn[]): G
   };
 }
 
+/** A number of pages as the driver keeps it, in an int: what is wider is cut. */
+export const asInt = (pages: bigint): number => Number(BigInt.asIntN(32, pages));
+
 /** Position in `pages` of an address. */
 const slotIndex = (map: GrantMap, addr: VirtAddr, pageShift: number): number =>
   Number(BigInt.asUintN(64, addr - map.pagesVmStart) >> BigInt(pageShift));

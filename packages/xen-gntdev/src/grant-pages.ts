@@ -12,7 +12,8 @@ const addressOf = (map: GrantMap, index: number, pageShift: number): VirtAddr =>
 
 /**
  * gntdev_map_grant_pages(): one request a grant. For a PV guest the request names the user's entry,
- * and the hypervisor writes it. A refused grant makes the whole call -EINVAL; the others stay mapped.
+ * and the hypervisor writes it; the second mapping that the kernel then makes for itself is left out.
+ * A refused grant makes the whole call -EINVAL; the others stay mapped.
  */
 export function mapGrantPages(
   device: GntdevDevice,

@@ -14,7 +14,7 @@ import {
 import type { AddressSpace, RangeNotifier } from './address-space.js';
 import type { GntdevDevice } from './device.js';
 import { type Outcome, refuse } from './errno.js';
-import { type GrantMap, pageAt, recordEntry } from './grant-map.js';
+import { asInt, type GrantMap, pageAt, recordEntry } from './grant-map.js';
 import { mapGrantPages, putMap, unmapGrantPages } from './grant-pages.js';
 import { GNTMAP } from './grant-table.js';
 
@@ -31,7 +31,8 @@ export type MmapRequest = Pick<Vma, 'start' | 'end' | 'flags' | 'pgoff'>;
  * SPEC 13). Answers the VMA with the flags that the driver sets. `EINVAL` for a private mapping that
  * can be written, without a map of that offset and size, for a map already mmapped, for a writable
  * mapping of a map set up read-only, and when the hypervisor refuses a grant; `ENOMEM` without
- * memory for tables; what mapping the pages answers.
+ * memory for tables; what mapping the pages answers. `BUG` for a PV guest's VMA of 2^32 pages, whose
+ * size the driver takes for 0, which fits any map.
  */
 export function mmapGrants(
   device: GntdevDevice,
@@ -43,8 +44,8 @@ export function mmapGrants(
   const writable = (request.flags & VM_WRITE) !== 0n;
   const shared = (request.flags & VM_SHARED) !== 0n;
   if (writable && !shared) return refuse('EINVAL', 'a private mapping of grants with VM_WRITE');
-  const count = Number((request.end - request.start) >> BigInt(kernel.pageShift));
-  const index = Number(request.pgoff);
+  const count = asInt((request.end - request.start) >> BigInt(kernel.pageShift));
+  const index = asInt(request.pgoff);
   const map = find(index, count);
   if (map === undefined) {
     return refuse('EINVAL', `no map of ${count} grants at offset ${index} pages`, { index, count });
@@ -52,15 +53,15 @@ export function mmapGrants(
   if (map.inUse) return refuse('EINVAL', 'the map is mmapped, and can be only once', { index });
   map.inUse = true;
   map.users += 1;
-  const failed = setUp(device, map, space, request, writable);
+  const vma = { ...request, flags: flagsOf(device, request.flags, shared) };
+  const failed = setUp(device, map, space, vma);
   if (failed !== undefined) {
     if (device.domain === 'pv') unmapGrantPages(device, map, 0, map.count);
     putMap(device, map);
     return failed;
   }
   return ok({
-    ...request,
-    flags: flagsOf(device, request.flags, shared),
+    ...vma,
     ops: { findNormalPage: (addr) => pageAt(map, addr, kernel.pageShift) },
     name: '/dev/xen/gntdev',
     map,
@@ -81,9 +82,10 @@ function setUp(
   device: GntdevDevice,
   map: GrantMap,
   space: AddressSpace,
-  { start, end, flags }: MmapRequest,
-  writable: boolean,
+  vma: MmapRequest,
 ): Failed | undefined {
+  const { start, end, flags } = vma;
+  const writable = (flags & VM_WRITE) !== 0n;
   if (map.flags === 0) map.flags = GNTMAP.host_map | (writable ? 0 : GNTMAP.readonly);
   else if (writable && (map.flags & GNTMAP.readonly) !== 0) {
     return refuse('EINVAL', 'a writable mapping of a map that was set up read-only');
@@ -93,24 +95,25 @@ function setUp(
     const notifier = notifierOf(device, map, start, end);
     space.notifiers.add(notifier);
     map.notified = { space, notifier };
-    const recorded = recordEntries(device, map, space, start);
+    const recorded = recordEntries(device, map, space, vma);
     if (recorded !== undefined) return recorded;
   }
   const mapped = mapGrantPages(device, map, space);
   if (!mapped.ok) return mapped;
   if (device.domain === 'pv') return undefined;
-  const errno = space.mapPages(start, flags, map.pages);
+  const errno = space.mapPages(vma, map.pages);
   return errno === null ? undefined : refuse(errno, 'vm_map_pages_zero() fails');
 }
 
+/** apply_to_page_range() with find_grant_ptes(): ends where the map does at the latest. */
 function recordEntries(
   { kernel }: GntdevDevice,
   map: GrantMap,
   space: AddressSpace,
-  start: VirtAddr,
+  { start, end }: MmapRequest,
 ): Failed | undefined {
-  for (let i = 0; i < map.count; i++) {
-    const addr = virtAddr(start + (BigInt(i) << BigInt(kernel.pageShift)));
+  const page = 1n << BigInt(kernel.pageShift);
+  for (let addr = start; addr < end; addr = virtAddr(addr + page)) {
     const entryAddress = space.leafEntryAddress(addr);
     if (entryAddress === null) return refuse('ENOMEM', 'no memory for page tables', { addr });
     const recorded = recordEntry(map, addr, entryAddress, kernel.pageShift);

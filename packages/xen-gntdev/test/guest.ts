@@ -14,6 +14,8 @@ import {
   type Verdict,
   type VirtAddr,
   VM_DONTCOPY,
+  VM_MIXEDMAP,
+  type Vma,
   virtAddr,
 } from '@pagewright/core';
 import {
@@ -67,7 +69,12 @@ export class UserMemory implements AddressSpace {
     return this.tables ? 0x8000_0000n + ((addr >> 9n) % PAGE) : null;
   }
 
-  mapPages(start: VirtAddr, flags: bigint, pages: readonly Pfn[]): Errno | null {
+  mapPages(
+    { start, end, flags }: Pick<Vma, 'start' | 'end' | 'flags'>,
+    pages: readonly Pfn[],
+  ): Errno | null {
+    if ((end - start) / PAGE > BigInt(pages.length)) return 'ENXIO';
+    if ((flags & VM_MIXEDMAP) === 0n) throw new Error('the driver sets VM_MIXEDMAP first');
     const make = this.form.function('mk_pte');
     if ('absent' in make) throw new Error('mk_pte is missing');
     const prot = this.form.definition.protectionMap[Number(flags & 15n)] as bigint;
