@@ -58,7 +58,7 @@ function confirmed(virtual: VirtualMemory, vmcoreinfo: VmcoreInfo): Result<Virtu
   const seen = found.ok ? JSON.stringify(found.value) : found.problem.message;
   return fail(
     'wrong-layout',
-    `init_uts_ns should say ${JSON.stringify(osrelease)}, but there is: ${seen}`,
+    `init_uts_ns should say ${JSON.stringify(osrelease.slice(0, UTS_FIELD_BYTES))}, but there is: ${seen}`,
     { address: at },
   );
 }

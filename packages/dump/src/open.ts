@@ -31,6 +31,7 @@ export interface Dump {
   readonly utsname?: Utsname;
 }
 
+/** What a dump does not say of itself, and what its pages may need. */
 export interface OpenOptions {
   /** Physical address at which a raw image begins; 0 when left out. */
   readonly rawBase?: bigint;

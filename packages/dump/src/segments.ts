@@ -1,6 +1,7 @@
 import { fail, hex, ok, type PhysicalMemory, type Result } from '@pagewright/core';
 import { type ByteSource, readBytes } from './bytes.js';
 import type { MemoryRange, Segment } from './elf.js';
+import { lastIndex } from './last-index.js';
 
 /**
  * Physical memory over the segments of a file. A read that crosses from one segment into the next
@@ -90,13 +91,6 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
 
 /** The piece that holds an address, if any. */
 function pieceAt(pieces: readonly Segment[], address: bigint): Segment | undefined {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pieces[middle] as Segment).physical <= address) low = middle + 1;
-    else high = middle;
-  }
-  const piece = pieces[low - 1];
+  const piece = pieces[lastIndex(pieces.length, (i) => (pieces[i] as Segment).physical <= address)];
   return piece !== undefined && address < piece.physical + piece.length ? piece : undefined;
 }

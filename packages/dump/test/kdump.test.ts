@@ -98,7 +98,10 @@ test('files that are not parts of one split dump are refused', () => {
   const [a, b] = makeKdump({ pages, splitAt: [5] }) as [Uint8Array, Uint8Array];
   const [whole] = makeKdump({ pages }) as [Uint8Array];
   const [other] = makeKdump({ pages, splitAt: [5], byteOrder: 'big' }) as [Uint8Array];
-  expect(problemOf([a, a])).toMatchObject({ code: 'bad-split', message: /both hold frame 0/ });
+  expect(problemOf([a, a])).toMatchObject({
+    code: 'bad-split',
+    message: expect.stringContaining('both hold frame 0'),
+  });
   expect(problemOf([whole, b])?.message).toMatch(/one of them is whole/);
   expect(problemOf([other, b])?.message).toMatch(/other machines/);
   expect(problemOf([a, new Uint8Array(100)])?.code).toBe('truncated');

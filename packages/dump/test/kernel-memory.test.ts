@@ -56,6 +56,12 @@ test.each([
   expect(ask(made, text)).toMatchObject({ ok: false, problem: { code: 'wrong-layout' } });
 });
 
+test('of a release without end only what a kernel could say is told', () => {
+  const answer = ask(kernel('x'), TEXT.replace('7.2.0-made', 'y'.repeat(10_000)));
+  expect(answer.ok ? 0 : answer.problem.message.length).toBeLessThan(200);
+  expect(answer).toMatchObject({ ok: false, problem: { code: 'wrong-layout' } });
+});
+
 test('what VMCOREINFO does not say is not checked', () => {
   expect(ask(kernel('x'), 'OSRELEASE=7.2.0-made\n')).toMatchObject({ ok: true });
 });

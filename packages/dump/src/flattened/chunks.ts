@@ -1,3 +1,5 @@
+import { lastIndex } from '../last-index.js';
+
 /** Bytes of a flattened file: they belong at `start` and stand at `from`. */
 export interface Chunk {
   readonly start: number;
@@ -37,16 +39,8 @@ export function latestWins(chunks: readonly Chunk[]): readonly Chunk[] {
 }
 
 /** Index of the last piece that begins at or below a place; -1 when there is none. */
-export function pieceBelow(pieces: readonly Chunk[], place: number): number {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pieces[middle] as Chunk).start <= place) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+export const pieceBelow = (pieces: readonly Chunk[], place: number): number =>
+  lastIndex(pieces.length, (i) => (pieces[i] as Chunk).start <= place);
 
 /** A binary heap by position in the file. */
 class LatestFirst {

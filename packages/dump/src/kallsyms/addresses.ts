@@ -1,4 +1,5 @@
 import type { VirtAddr } from '@pagewright/core';
+import { lastIndex } from '../last-index.js';
 
 /**
  * How the kernel writes the addresses of its symbols (kernel/kallsyms.c, kallsyms_sym_address()):
@@ -64,16 +65,8 @@ const ADDRESS: Readonly<
 };
 
 /** Index of the last symbol at or below an address, -1 where all lie above. */
-export function lastAtOrBelow(addresses: Addresses, address: bigint): number {
-  let low = 0;
-  let high = addresses.count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (addresses.at(middle) <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+export const lastAtOrBelow = (addresses: Addresses, address: bigint): number =>
+  lastIndex(addresses.count, (i) => addresses.at(i) <= address);
 
 /** True when no address is below the one before it: what the kernel's own search relies on. */
 export function areAscending(addresses: Addresses): boolean {

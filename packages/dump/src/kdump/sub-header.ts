@@ -11,8 +11,6 @@ export interface Extent {
 
 /** struct kdump_sub_header (makedumpfile's diskdump_mod.h). */
 export interface SubHeader {
-  /** What was left out (`-d`), bit by bit; since version 1. */
-  readonly dumpLevel: number;
   /** The frames that this file of a split dump holds. */
   readonly split?: { readonly start: number; readonly end: number };
   /** Number of page frames. */
@@ -25,9 +23,9 @@ export interface SubHeader {
 
 /** Field positions. 32-bit machines that align 64-bit numbers to 8 bytes have padding in between. */
 const LAYOUTS = {
-  64: { level: 8, split: 12, start: 16, end: 24, info: 32, notes: 48, pfns: 80, bytes: 104 },
-  '32-packed': { level: 4, split: 8, start: 12, end: 16, info: 20, notes: 32, pfns: 56, bytes: 80 },
-  '32-padded': { level: 4, split: 8, start: 12, end: 16, info: 24, notes: 40, pfns: 72, bytes: 96 },
+  64: { split: 12, start: 16, end: 24, info: 32, notes: 48, pfns: 80, bytes: 104 },
+  '32-packed': { split: 8, start: 12, end: 16, info: 20, notes: 32, pfns: 56, bytes: 80 },
+  '32-padded': { split: 8, start: 12, end: 16, info: 24, notes: 40, pfns: 72, bytes: 96 },
 } as const;
 /** What version 6 writes into the main header when the number of frames does not fit there. */
 const WIDEST_NARROW = 0xffff_ffffn;
@@ -77,7 +75,6 @@ function subHeaderAs(fields: Fields, layout: Layout, header: KdumpHeader): SubHe
     ? [0, 8, 16].map((at) => fields.double(layout.pfns + at))
     : [fields.word(layout.start), fields.word(layout.end), BigInt(maxMapnr32)];
   return {
-    dumpLevel: fields.full(layout.level),
     maxMapnr: Number(maxMapnr),
     ...(isSplit && { split: { start: Number(start), end: Number(end) } }),
     ...present('vmcoreinfo', version >= 3, extentAt(fields, layout.info)),

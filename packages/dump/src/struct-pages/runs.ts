@@ -1,4 +1,5 @@
 import { type VirtAddr, virtAddr } from '@pagewright/core';
+import { lastIndex } from '../last-index.js';
 
 /** Frames whose struct pages follow each other in memory. */
 export interface PageRun {
@@ -80,12 +81,5 @@ function lastAtOrBefore(
   value: bigint,
   keyOf: (run: PageRun) => bigint,
 ): PageRun | undefined {
-  let low = 0;
-  let high = runs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (keyOf(runs[middle] as PageRun) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return runs[low - 1];
+  return runs[lastIndex(runs.length, (i) => keyOf(runs[i] as PageRun) <= value)];
 }
