@@ -28,21 +28,21 @@ const field = (
   rest: Rest = {},
 ): BitField => ({ name, low, levels, scope, meaning, source: TYPES_H, ...rest });
 
-/** How the three memory type bits together choose a type, as Linux programs the PAT. */
-const MEMORY_TYPE =
-  'of the memory type (PAT, PCD, PWT: 0 write-back, 1 write-combining, 2 uncached-, 3 uncached, ' +
-  '4 write-back, 5 write-protected, 6 uncached-, 7 write-through)';
+/** The highest of the three memory type bits says what all three mean, as Linux programs the PAT. */
+const MEMORY_TYPE_TOP =
+  'memory type, bit 2; with PCD and PWT: 0 write-back, 1 write-combining, 2 uncached unless the ' +
+  'MTRR combines, 3 uncached, 4 write-back, 5 write-protected, 6 as 2, 7 write-through';
 
 /** Every field that some generation has, where the newest generation that has it puts it. */
 const FIELDS: BitTable = [
   field('_PAGE_PRESENT', 0, ALL, 'present', 'the processor may use the entry'),
   field('_PAGE_RW', 1, ALL, 'present', 'writable'),
   field('_PAGE_USER', 2, ALL, 'present', 'usable by user code'),
-  field('_PAGE_PWT', 3, ALL, 'present', `bit 0 ${MEMORY_TYPE}`),
-  field('_PAGE_PCD', 4, ALL, 'present', `bit 1 ${MEMORY_TYPE}`),
+  field('_PAGE_PWT', 3, ALL, 'present', 'memory type, bit 0'),
+  field('_PAGE_PCD', 4, ALL, 'present', 'memory type, bit 1'),
   field('_PAGE_ACCESSED', 5, ALL, 'present', 'accessed, set by the processor'),
   field('_PAGE_DIRTY', 6, ALL, 'present', 'written to, set by the processor (leaf)'),
-  field('_PAGE_PAT', 7, PTE, 'leaf', `bit 2 ${MEMORY_TYPE}`),
+  field('_PAGE_PAT', 7, PTE, 'leaf', MEMORY_TYPE_TOP),
   field('_PAGE_PSE', 7, HUGE, 'leaf', 'maps memory instead of pointing to a table'),
   field('_PAGE_GLOBAL', 8, LEAF, 'leaf', 'with PRESENT: kept in the TLB over a change of tables'),
   field(
@@ -56,7 +56,7 @@ const FIELDS: BitTable = [
   field('_PAGE_UFFD_WP', 10, SWAP, 'leaf', 'write-protected for userfaultfd'),
   field('_PAGE_SOFT_DIRTY', 11, LEAF, 'leaf', 'written to since soft-dirty tracking was reset'),
   field('_PAGE_KERNEL_4K', 11, PTE, 'leaf', 'kernel mapping that must not become a huge page'),
-  field('_PAGE_PAT_LARGE', 12, HUGE, 'leaf', `bit 2 ${MEMORY_TYPE}`),
+  field('_PAGE_PAT_LARGE', 12, HUGE, 'leaf', MEMORY_TYPE_TOP),
   field('PTE_PFN_MASK', 12, PTE, 'leaf', 'frame', { width: 40 }),
   field('PHYSICAL_PMD_PAGE_MASK', 21, ['pmd'], 'leaf', 'frame', { width: 31 }),
   field('PHYSICAL_PUD_PAGE_MASK', 30, ['pud'], 'leaf', 'frame', { width: 22 }),
