@@ -1,0 +1,9 @@
+/**
+ * @pagewright/inspect: a dumped kernel's processes, their address spaces and mappings. Is handed the
+ * architectures; names none.
+ * @packageDocumentation
+ */
+export * from './kernel.js';
+export * from './mm.js';
+export * from './tasks.js';
+export * from './vma/vmas.js';
