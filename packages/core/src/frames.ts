@@ -42,7 +42,8 @@ export const isFrameKind = (name: string): name is FrameKind => Object.hasOwn(FR
 
 /**
  * Frames of a machine of which one frame is known: `at` is of the given kind, all others are pages
- * of files. `highest` is the frame itself, or the one below for the kinds beyond the memory map.
+ * of files. `highest` is the frame itself, or the one below for the kinds
+ * beyond the memory map (frame 0 has none below it, so it cannot be beyond).
  */
 export function frameOfKind(kind: FrameKind, at: Pfn): Frames {
   const beyond = kind === 'beyond' || kind === 'beyond_valid';

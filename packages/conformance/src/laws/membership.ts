@@ -1,4 +1,4 @@
-import type { EntryForm, Level } from '@pagewright/core';
+import { type EntryForm, holdsSwapValue, type Level } from '@pagewright/core';
 import { type Ask, ask } from './ask.js';
 
 interface Membership {
@@ -16,8 +16,7 @@ function membership(form: EntryForm, level: Level): Membership {
   const none = ask(form, level, 'none');
   const present = ask(form, level, 'present');
   const isLeaf = level === 'pte' ? () => true : ask(form, level, 'leaf');
-  const codecs = form.definition.swap.codecs;
-  const hasSwap = (level === 'pte' || level === 'pmd') && codecs[level] !== undefined;
+  const hasSwap = holdsSwapValue(form, level);
   const made: Membership = {
     leaf: (word) =>
       none !== undefined &&

@@ -1,9 +1,9 @@
 import type { EntryForm, Level } from '@pagewright/core';
-import type { Broken, Check, Input, Law } from './law.js';
+import { type Broken, type Check, type Input, type Law, OUTSIDE } from './law.js';
 import { isLeafWord, isSwapWord } from './membership.js';
 
 /** How an answer counts when a law is run: broken, or not. */
-export function tryCheck(check: Check, input: Input): Broken | 'outside' | undefined {
+export function tryCheck(check: Check, input: Input): Broken | typeof OUTSIDE | undefined {
   try {
     return check(...input);
   } catch (error) {
@@ -12,7 +12,7 @@ export function tryCheck(check: Check, input: Input): Broken | 'outside' | undef
   }
 }
 
-/** Which positions of a law's input may lose bits, and what the input must stay. */
+/** A smaller input is still one that the law is about: a leaf, a swap entry, a frame that is not 0. */
 function isAllowed(law: Law, form: EntryForm, level: Level, input: Input): boolean {
   const [first = 0n] = input;
   switch (law.over) {
@@ -72,5 +72,5 @@ export function shrink(
 
 function brokenBy(check: Check, input: Input): Broken | undefined {
   const answer = tryCheck(check, input);
-  return answer === 'outside' ? undefined : answer;
+  return answer === OUTSIDE ? undefined : answer;
 }

@@ -1,17 +1,13 @@
 import {
   type Bits,
   type EntryForm,
-  type Level,
+  holdsSwapValue,
   MASK64,
   type SwapLevel,
   swapValue,
   swapWord,
 } from '@pagewright/core';
 import { type Broken, type Law, OUTSIDE } from './law.js';
-
-/** The level's non-present entries carry a type and an offset. */
-export const hasCodec = (form: EntryForm, level: Level): level is SwapLevel =>
-  (level === 'pte' || level === 'pmd') && form.definition.swap.codecs[level] !== undefined;
 
 /** What the laws about stored swap values leave out. */
 export const EMPTY_VALUES =
@@ -23,7 +19,7 @@ export const stored =
     check: (form: EntryForm, level: SwapLevel) => ((word: Bits) => Broken | undefined) | undefined,
   ): Law['at'] =>
   (form, level) => {
-    if (!hasCodec(form, level)) return undefined;
+    if (!holdsSwapValue(form, level)) return undefined;
     const run = check(form, level);
     if (run === undefined) return undefined;
     return (type = 0n, offset = 0n) => {

@@ -106,10 +106,8 @@ export const swapFlagLaws: readonly Law[] = [
       const present = ask(form, level, 'present');
       return (word) => {
         const marked = mark(word);
-        // pmd entries have no clear-all: type and offset must be read past the flag itself.
-        const plain = level === 'pte' ? marked : word;
         const before = swapValue(form, level, word);
-        const after = swapValue(form, level, plain);
+        const after = swapValue(form, level, marked);
         return (
           same(`type with ${flag}`, BigInt(before.type), BigInt(after.type)) ??
           same(`offset with ${flag}`, before.offset, after.offset) ??

@@ -6,6 +6,7 @@ import {
   genericSwapEntry,
   hasPfn,
   hex,
+  holdsSwapValue,
   isMigration,
   kindOfType,
   markersIn,
@@ -17,7 +18,7 @@ import {
 } from '@pagewright/core';
 import { ask, same } from './ask.js';
 import type { Check, Law } from './law.js';
-import { EMPTY_VALUES, hasCodec, roomOf, stored } from './stored-swap.js';
+import { EMPTY_VALUES, roomOf, stored } from './stored-swap.js';
 
 const EXCLUSIVE = 'mm/debug_vm_pgtable.c pte_swap_exclusive_tests';
 
@@ -67,7 +68,7 @@ export const swapLaws: readonly Law[] = [
     source: EXCLUSIVE,
     over: 'swap values',
     at: (form, level) => {
-      if (!hasCodec(form, level)) return undefined;
+      if (!holdsSwapValue(form, level)) return undefined;
       return (type = 0n, offset = 0n) => {
         const word = swapWord(form, level, { type: Number(type), offset });
         const back = swapValue(form, level, word);
@@ -115,7 +116,7 @@ export const swapLaws: readonly Law[] = [
     over: 'form',
     at: (form) => () => {
       for (const level of ['pte', 'pmd'] as const) {
-        if (!hasCodec(form, level) || !form.hasTable(level)) continue;
+        if (!holdsSwapValue(form, level) || !form.hasTable(level)) continue;
         for (const { kind, type, offset, more } of absentCases(form, level)) {
           const word = swapWord(form, level, { type, offset });
           const decoded = decodeEntry(form, level, word);

@@ -2,11 +2,11 @@ import {
   type Bits,
   type EntryForm,
   type Expr,
+  holdsSwapValue,
   isAbsentHelper,
   type Level,
   MASK64,
   SWAP_TYPE_BITS,
-  swapValue,
   swapWord,
   topological,
 } from '@pagewright/core';
@@ -14,6 +14,7 @@ import { builder, change } from './ask.js';
 import type { Input, Over } from './law.js';
 import { isLeafWord, isSwapWord } from './membership.js';
 import { PATTERN, randomWords } from './random-words.js';
+import { roomOf } from './stored-swap.js';
 
 /** How much is swept: everything, or a fixed part that takes a moment. */
 export type Part = 'all' | 'demo';
@@ -206,9 +207,8 @@ function builtWords(
 
 /** All types with a few offsets, a few types with every bit of the offset. */
 function swapValuesOf(form: EntryForm, level: Level, part: Part): Input[] {
-  if (level !== 'pte' && level !== 'pmd') return [];
-  if (form.definition.swap.codecs[level] === undefined) return [];
-  const room = swapValue(form, level, swapWord(form, level, { type: 0, offset: MASK64 })).offset;
+  if (!holdsSwapValue(form, level)) return [];
+  const room = roomOf(form, level);
   const types = Array.from({ length: 1 << SWAP_TYPE_BITS }, (_, i) => BigInt(i));
   const bits = Array.from({ length: 64 }, (_, i) => 1n << BigInt(i)).filter((bit) => room & bit);
   const few = [0n, 1n, PATTERN & room, room];

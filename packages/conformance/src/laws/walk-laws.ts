@@ -147,9 +147,13 @@ export const walkLaws: readonly Law[] = [
       const parts = firstOf(form, built, 2);
       if (!Array.isArray(parts)) return parts;
       const first = parts[0];
-      return first?.problem === undefined
-        ? { expected: 'a problem at the first entry', got: first?.decoded.kind ?? 'nothing' }
-        : undefined;
+      const code = first?.problem?.code;
+      return code === 'table-loop'
+        ? undefined
+        : {
+            expected: 'table-loop at the first entry',
+            got: code ?? first?.decoded.kind ?? 'nothing',
+          };
     },
   ),
   law(

@@ -4,6 +4,7 @@ import {
   type EntryForm,
   genericSwapEntry,
   type Helper,
+  holdsSwapValue,
   isAbsentHelper,
   migrationAgeBit,
   type SwapLevel,
@@ -159,7 +160,7 @@ function builtAnswer(
   key: string,
   value: SwapValue,
 ): bigint | number | undefined {
-  const has = (level: SwapLevel): boolean => form.definition.swap.codecs[level] !== undefined;
+  const has = (level: SwapLevel): boolean => holdsSwapValue(form, level);
   const back = (level: SwapLevel): SwapValue =>
     swapValue(form, level, swapWord(form, level, value) as Bits);
   switch (key) {

@@ -5,9 +5,9 @@ import {
   type EntryForm,
   genericSwapEntry,
   hasPfn,
+  holdsSwapValue,
   type Level,
   migrationAgeBit,
-  type SwapLevel,
   type SwapValue,
   swapValue,
 } from '@pagewright/core';
@@ -86,11 +86,11 @@ export function compareSwap(row: RowContext, level: Level, entry: Bits, expected
     return;
   }
   const members = Object.entries(expected);
-  if (level !== 'pte' && (level !== 'pmd' || form.definition.swap.codecs.pmd === undefined)) {
+  if (!holdsSwapValue(form, level)) {
     leaveOut(row, `${level}.swp`, 'the form reads no swap entry at this level', members.length);
     return;
   }
-  const value = swapValue(form, level as SwapLevel, entry);
+  const value = swapValue(form, level, entry);
   const facts = absentFacts(form, value);
   const empty = form.headers === '7.2' && genericSwapEntry(form, value) === 0n;
   const what = empty ? 'none' : facts.what;

@@ -69,7 +69,6 @@ function rebuild(node: Expr, values: Substitution, done: ReadonlyMap<Expr, Expr>
       return node;
     case 'shl':
     case 'shr':
-      return { ...node, a: w(node.a) };
     case 'masked':
     case 'any':
       return { ...node, a: w(node.a) };

@@ -19,7 +19,8 @@ function singleBit(mask: bigint): number | undefined {
   if (mask === 0n || (mask & (mask - 1n)) !== 0n) return undefined;
   return mask.toString(2).length - 1;
 }
-const text = (half: Half): string => (typeof half === 'number' ? `(${half})` : half);
+/** A half as an operand of generated code. */
+export const operand = (half: Half): string => (typeof half === 'number' ? `(${half})` : half);
 
 /**
  * Emits integer-only JavaScript for an expression on pairs of 32-bit words. Every variable holds an
@@ -70,7 +71,7 @@ export class PairEmitter {
     if (typeof a === 'number') return this.bitwise(op, b, a);
     if (b === 0) return op === '&' ? 0 : a;
     if (b === -1 && op !== '^') return op === '&' ? a : -1;
-    return this.let(`${a} ${op} ${text(b)}`);
+    return this.let(`${a} ${op} ${operand(b)}`);
   }
 
   private shiftLeft(a: PairCode, by: number): PairCode {
@@ -114,15 +115,15 @@ export class PairEmitter {
       }
       case 'add': {
         const [a, b] = [this.pair(node.a), this.pair(node.b)];
-        const lo = this.let(`(${text(a.lo)} + ${text(b.lo)}) | 0`);
-        const carry = this.let(`+((${lo} >>> 0) < (${text(a.lo)} >>> 0))`);
-        return { lo, hi: this.let(`(${text(a.hi)} + ${text(b.hi)} + ${carry}) | 0`) };
+        const lo = this.let(`(${operand(a.lo)} + ${operand(b.lo)}) | 0`);
+        const carry = this.let(`+((${lo} >>> 0) < (${operand(a.lo)} >>> 0))`);
+        return { lo, hi: this.let(`(${operand(a.hi)} + ${operand(b.hi)} + ${carry}) | 0`) };
       }
       case 'sub': {
         const [a, b] = [this.pair(node.a), this.pair(node.b)];
-        const borrow = this.let(`+((${text(a.lo)} >>> 0) < (${text(b.lo)} >>> 0))`);
-        const lo = this.let(`(${text(a.lo)} - ${text(b.lo)}) | 0`);
-        return { lo, hi: this.let(`(${text(a.hi)} - ${text(b.hi)} - ${borrow}) | 0`) };
+        const borrow = this.let(`+((${operand(a.lo)} >>> 0) < (${operand(b.lo)} >>> 0))`);
+        const lo = this.let(`(${operand(a.lo)} - ${operand(b.lo)}) | 0`);
+        return { lo, hi: this.let(`(${operand(a.hi)} - ${operand(b.hi)} - ${borrow}) | 0`) };
       }
       case 'shl':
         return this.shiftLeft(this.pair(node.a), node.by);
@@ -172,9 +173,9 @@ export class PairEmitter {
       }
       case 'below': {
         const [a, b] = [this.pair(node.a), this.pair(node.b)];
-        const hiBelow = `+((${text(a.hi)} >>> 0) < (${text(b.hi)} >>> 0))`;
-        const loBelow = `+((${text(a.lo)} >>> 0) < (${text(b.lo)} >>> 0))`;
-        const hiSame = `+((${text(a.hi)} | 0) === (${text(b.hi)} | 0))`;
+        const hiBelow = `+((${operand(a.hi)} >>> 0) < (${operand(b.hi)} >>> 0))`;
+        const loBelow = `+((${operand(a.lo)} >>> 0) < (${operand(b.lo)} >>> 0))`;
+        const hiSame = `+((${operand(a.hi)} | 0) === (${operand(b.hi)} | 0))`;
         return this.let(`${hiBelow} | (${hiSame} & ${loBelow})`);
       }
       case 'not':
@@ -240,8 +241,8 @@ export function compilePairWord(
 ): PairWordFunction {
   const { emitter, formal } = emitterFor(params, flags);
   const result = emitter.word(root);
-  const hi = wordBits === 32 ? '0' : text(result.hi);
-  const body = `${emitter.lines.join('\n')}\nout[at] = ${text(result.lo)}; out[at + 1] = ${hi};`;
+  const hi = wordBits === 32 ? '0' : operand(result.hi);
+  const body = `${emitter.lines.join('\n')}\nout[at] = ${operand(result.lo)}; out[at + 1] = ${hi};`;
   return new Function('out', 'at', ...formal.split(', ').filter(Boolean), body) as PairWordFunction;
 }
 
@@ -253,6 +254,6 @@ export function compilePairTest(
 ): PairTestFunction {
   const { emitter, formal } = emitterFor(params, flags);
   const result = emitter.test(root);
-  const body = `${emitter.lines.join('\n')}\nreturn ${text(result)} === 1;`;
+  const body = `${emitter.lines.join('\n')}\nreturn ${operand(result)} === 1;`;
   return new Function(...formal.split(', ').filter(Boolean), body) as PairTestFunction;
 }

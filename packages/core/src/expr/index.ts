@@ -1,5 +1,9 @@
 export * from './children.js';
-export * from './compile-bits.js';
-export * from './compile-pair.js';
-export * from './possible-bits.js';
+export { type BitsFunction, compileBits } from './compile-bits.js';
+export {
+  compilePairTest,
+  compilePairWord,
+  type PairTestFunction,
+  type PairWordFunction,
+} from './compile-pair.js';
 export * from './word.js';

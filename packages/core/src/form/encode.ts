@@ -4,7 +4,7 @@ import { decodeEntry, tableBits } from './decode.js';
 import type { DecodedEntry } from './decoded.js';
 import type { EntryForm } from './form.js';
 import type { Level } from './level.js';
-import { swapWord } from './swap-entry.js';
+import { holdsSwapValue, swapWord } from './swap-entry.js';
 
 /**
  * The word of a decoded entry: the inverse of `decodeEntry` over every word that a form can hold.
@@ -37,10 +37,7 @@ function compose(form: EntryForm, level: Level, entry: DecodedEntry): bigint {
       );
     }
     case 'absent':
-      return deciding === 'pte' ||
-        (deciding === 'pmd' && form.definition.swap.codecs.pmd !== undefined)
-        ? swapWord(form, deciding, entry) ^ entry.residue
-        : 0n;
+      return holdsSwapValue(form, deciding) ? swapWord(form, deciding, entry) ^ entry.residue : 0n;
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../expr/word.js';
 import type { FormDefinition, HelperTable } from './definition.js';
 import type { Level } from './level.js';
-import { softleafTests } from './softleaf.js';
+import { softleafTests, withoutSwapFlags } from './softleaf.js';
 
 /**
  * What the kernel's generic headers supply where an architecture defines nothing
@@ -92,7 +92,7 @@ function pteHelpers(def: FormDefinition): HelperTable {
   const swapPte = both(not(test(own, 'none')), not(test(own, 'present')));
   const derived: Record<string, Expr> = {
     swap_pte: swapPte,
-    swp_clear_flags: clearSwapFlags(own),
+    swp_clear_flags: withoutSwapFlags(own),
     ...softleafTests(def, 'pte', own, swapPte),
   };
   return { ...derived, ...own };
@@ -117,17 +117,6 @@ function pmdHelpers(def: FormDefinition): HelperTable {
   };
   if (def.headers === '7.2') derived.is_huge = either(test(own, 'trans_huge'), swapPmd);
   return { ...derived, ...own };
-}
-
-/** pte_swp_clear_flags(): drops the three flags that live beside type and offset. */
-function clearSwapFlags(own: HelperTable): Word {
-  const step = (entry: Word, name: string): Word => {
-    const flagTest = own[`swp_${name}`];
-    const clearFlag = own[`swp_clear_${name}`];
-    if (flagTest === undefined || clearFlag === undefined) return entry;
-    return when(inline(flagTest as Test, { entry }), inline(clearFlag as Word, { entry }), entry);
-  };
-  return ['exclusive', 'soft_dirty', 'uffd_wp'].reduce(step, ENTRY);
 }
 
 function test(table: HelperTable, name: string): Test {

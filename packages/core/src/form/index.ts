@@ -5,6 +5,7 @@ export * from './decoded.js';
 export type * from './definition.js';
 export * from './dump-facts.js';
 export * from './encode.js';
+export * from './entry-at.js';
 export * from './find-form.js';
 export * from './form.js';
 export * from './helper.js';

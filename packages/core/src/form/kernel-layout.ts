@@ -1,5 +1,6 @@
 import type { Result } from '../outcome.js';
 import { bitsTruncated, type PhysAddr, physAddr, type VirtAddr } from '../units.js';
+import { entryAt } from './entry-at.js';
 import type { EntryForm } from './form.js';
 
 /** Numbers that VMCOREINFO gives, by the name between its brackets; absent where it has none. */
@@ -81,10 +82,6 @@ export function layoutOf(parts: Omit<KernelLayout, 'directMap'>): KernelLayout {
 
 /** A word of the kernel's at a physical address, in its byte order; undefined where none is. */
 export function probeWord({ form, probe }: KernelFacts, address: PhysAddr): bigint | undefined {
-  const { wordBits, byteOrder } = form.definition;
-  const bytes = probe(address, wordBits / 8);
-  if (bytes === undefined) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = byteOrder === 'little';
-  return wordBits === 64 ? view.getBigUint64(0, little) : BigInt(view.getUint32(0, little));
+  const bytes = probe(address, form.definition.wordBits / 8);
+  return bytes === undefined ? undefined : entryAt(form, bytes, 0);
 }

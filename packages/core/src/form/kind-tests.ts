@@ -1,3 +1,4 @@
+import { compileBits } from '../expr/compile-bits.js';
 import {
   always,
   both,
@@ -14,6 +15,7 @@ import { ENTRY_KINDS, type EntryKind } from './decoded.js';
 import type { EntryForm } from './form.js';
 import { isAbsentHelper } from './form.js';
 import type { Level } from './level.js';
+import { holdsSwapValue } from './swap-entry.js';
 
 /**
  * The kind of an entry found in a table of this level, as five tests of which exactly one holds.
@@ -29,8 +31,7 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
   const none = ask('none');
   const present = except(ask('present'), none);
   const absent = both(not(none), not(ask('present')));
-  const swapSide = deciding === 'pte' || (deciding === 'pmd' && form.definition.swap.codecs.pmd);
-  const isAbsent = swapSide ? absent : always(false);
+  const isAbsent = holdsSwapValue(form, deciding) ? absent : always(false);
   if (level === 'pte') {
     return { none, leaf: present, table: always(false), absent: isAbsent, invalid: always(false) };
   }
@@ -83,8 +84,7 @@ const classifiers = new WeakMap<EntryForm, Map<Level, Classifier>>();
 /** The compiled classifier of a level, made once a form: walks ask it for every entry. */
 function classifier(form: EntryForm, level: Level): Classifier {
   const known = classifiers.get(form) ?? new Map<Level, Classifier>();
-  const found =
-    known.get(level) ?? (form.codec(`kind ${level}`, kindNumber(form, level)).bits as Classifier);
+  const found = known.get(level) ?? (compileBits(kindNumber(form, level), ['entry']) as Classifier);
   classifiers.set(form, known.set(level, found));
   return found;
 }

@@ -9,22 +9,38 @@ import {
   equal,
   type Test,
   type Word,
+  when,
 } from '../expr/word.js';
 import type { FormDefinition, HelperTable } from './definition.js';
 import { type AbsentKind, MARKER_BITS, type MarkerName } from './swap-types.js';
+
+/**
+ * A non-present entry without the flags that live beside type and offset: pte_swp_clear_flags(), and
+ * what pmd_to_swp_entry() / softleaf_from_pmd() drop. A flag is cleared where it is seen, which is
+ * not everywhere where it is set (alpha until 6.18 tests its exclusive flag in an int); where the
+ * option is off it is never seen.
+ */
+export function withoutSwapFlags(own: HelperTable): Word {
+  const step = (entry: Word, name: string): Word => {
+    const seen = own[`swp_${name}`];
+    const cleared = own[`swp_clear_${name}`];
+    if (seen === undefined || cleared === undefined) return entry;
+    if (seen.op === 'always' && !seen.value) return entry;
+    return when(inline(seen as Test, { entry }), inline(cleared as Word, { entry }), entry);
+  };
+  return ['exclusive', 'soft_dirty', 'uffd_wp'].reduce(step, ENTRY);
+}
 
 /** Type and offset as pte_to_swp_entry() / softleaf_from_pte() read them: flags dropped first. */
 function swapParts(
   def: FormDefinition,
   level: 'pte' | 'pmd',
-  clearFlags: Word,
+  own: HelperTable,
 ): { type: Word; offset: Word } | undefined {
   const codec = def.swap.codecs[level];
   if (codec === undefined) return undefined;
-  return {
-    type: inline(codec.type, { entry: clearFlags }),
-    offset: inline(codec.offset, { entry: clearFlags }),
-  };
+  const entry = withoutSwapFlags(own);
+  return { type: inline(codec.type, { entry }), offset: inline(codec.offset, { entry }) };
 }
 
 /**
@@ -37,11 +53,7 @@ export function softleafTests(
   own: HelperTable,
   isSwap: Test,
 ): Record<string, Expr> {
-  const drop = ['exclusive', 'soft_dirty', 'uffd_wp'].reduce<Word>((entry, name) => {
-    const clear = own[`swp_clear_${name}`] as Word | undefined;
-    return clear === undefined ? entry : inline(clear, { entry });
-  }, ENTRY);
-  const parts = swapParts(def, level, drop);
+  const parts = swapParts(def, level, own);
   const isKind = (...kinds: AbsentKind[]): Test => {
     if (parts === undefined) return always(false);
     const tests = kinds.flatMap((kind) => {

@@ -1,5 +1,6 @@
 import { type Bits, bits } from '../units.js';
-import type { EntryForm } from './form.js';
+import { type EntryForm, isAbsentHelper } from './form.js';
+import type { Level } from './level.js';
 import {
   type AbsentKind,
   hasPfn,
@@ -11,6 +12,10 @@ import {
 
 /** Levels whose non-present entries carry a type and an offset. */
 export type SwapLevel = 'pte' | 'pmd';
+
+/** The level's non-present entries carry a type and an offset. */
+export const holdsSwapValue = (form: EntryForm, level: Level): level is SwapLevel =>
+  (level === 'pte' || level === 'pmd') && form.definition.swap.codecs[level] !== undefined;
 
 /** Type and offset of a non-present entry, the three flags beside them dropped. */
 export interface SwapValue {
@@ -24,10 +29,23 @@ function codecOf(form: EntryForm, level: SwapLevel) {
   return codec;
 }
 
-/** pte_to_swp_entry() / softleaf_from_pte() of an entry that is neither empty nor present. */
+/** The flags that pmd_to_swp_entry() drops itself, there being no pmd_swp_clear_flags(). */
+function withoutPmdFlags(form: EntryForm, raw: Bits): Bits {
+  return ['soft_dirty', 'uffd_wp'].reduce((entry, name) => {
+    const seen = form.helper('pmd', `swp_${name}`);
+    if (isAbsentHelper(seen) || seen.bits(entry) !== true) return entry;
+    return form.apply('pmd', `swp_clear_${name}`, entry);
+  }, raw);
+}
+
+/**
+ * pte_to_swp_entry(), pmd_to_swp_entry() and their softleaf forms, of an entry that is neither empty
+ * nor present (include/linux/swapops.h, leafops.h).
+ */
 export function swapValue(form: EntryForm, level: SwapLevel, raw: Bits): SwapValue {
   const codec = codecOf(form, level);
-  const plain = level === 'pte' ? form.apply('pte', 'swp_clear_flags', raw) : raw;
+  const plain =
+    level === 'pte' ? form.apply('pte', 'swp_clear_flags', raw) : withoutPmdFlags(form, raw);
   const type = form.codec(`swp_type ${level}`, codec.type).bits(plain);
   const offset = form.codec(`swp_offset ${level}`, codec.offset).bits(plain);
   const offsetMask = (1n << BigInt(form.definition.swap.typeShift)) - 1n;

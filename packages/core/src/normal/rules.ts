@@ -16,7 +16,6 @@ export interface Rule {
 const PTE = 'mm/memory.c vm_normal_page()';
 const PMD = 'mm/memory.c vm_normal_page_pmd()';
 const SHARED = 'mm/memory.c vm_normal_page(), vm_normal_page_pmd(), __vm_normal_page()';
-const BY_LEVEL = 'mm/memory.c __vm_normal_page()';
 const RFC = 'mm/memory.c vm_normal_page_pfn()';
 const RFC_COW = 'mm/memory.c vm_pfnmap_normal_page_pfn()';
 
@@ -52,8 +51,8 @@ const TEXTS = {
   ],
   'special-huge-zero': [
     'special entry of the huge zero folio: it is mapped without being counted',
-    BY_LEVEL,
-    'SPEC 2.8 row 3',
+    'mm/memory.c vm_normal_page_pmd(), __vm_normal_page()',
+    'SPEC 2.8 row 3, 2.10 patch 10',
   ],
   'special-devmap': [
     'special entry with the devmap mark: device memory whose pages are not counted per mapping',

@@ -1,4 +1,4 @@
-import { type Half, type PairCode, PairEmitter } from '../expr/compile-pair.js';
+import { type Half, operand, type PairCode, PairEmitter } from '../expr/compile-pair.js';
 import type { Word } from '../expr/word.js';
 import { word } from '../expr/word.js';
 import { ENTRY_KINDS, type EntryKind } from '../form/decoded.js';
@@ -31,7 +31,7 @@ export function compileIntegerScanner(form: EntryForm, level: Level): Scanner {
       if (kinds.length < entries || pfns.length < 2 * entries) {
         throw new RangeError(`outputs are too short for ${entries} entries`);
       }
-      collectAll ??= compileCollect(form, level);
+      collectAll ??= compileCollect(form, level, wordsPerEntry);
       collectAll(words, entries, kinds, pfns);
       return entries;
     },
@@ -107,8 +107,6 @@ function loads(form: EntryForm): string[] {
     : [...read('lo', 'i + 1'), ...read('hi', 'i')];
 }
 
-const text = (half: Half): string => (typeof half === 'number' ? `(${half})` : half);
-
 /** Kinds that the tests can answer at this level. */
 const liveKinds = (form: EntryForm, level: Level): EntryKind[] => [
   ...emitEntry(form, level).kinds.keys(),
@@ -128,11 +126,11 @@ function compileCounter(form: EntryForm, level: Level, wordsPerEntry: number) {
       : [`let ${Array.from({ length: slots }, (_, i) => `c${i} = 0`).join(', ')};`]),
     `for (let i = 0; i < words.length; i += ${wordsPerEntry}) {`,
     ...lines,
-    `const m = -${text(leaf)};`,
-    ...counted.map(([, test], i) => `c${i} = (c${i} + ${text(test)}) | 0;`),
+    `const m = -${operand(leaf)};`,
+    ...counted.map(([, test], i) => `c${i} = (c${i} + ${operand(test)}) | 0;`),
     ...sums.map(({ piece, source }, i) => {
       const slot = `c${counted.length + i}`;
-      return `${slot} = (${slot} + (${piece.code(text(source[piece.half]))} & m)) | 0;`;
+      return `${slot} = (${slot} + (${piece.code(operand(source[piece.half]))} & m)) | 0;`;
     }),
     '}',
     ...Array.from({ length: slots }, (_, i) => `totals[${i}] = c${i};`),
@@ -162,17 +160,18 @@ function compileCounter(form: EntryForm, level: Level, wordsPerEntry: number) {
   };
 }
 
-function compileCollect(form: EntryForm, level: Level): CollectAll {
+function compileCollect(form: EntryForm, level: Level, wordsPerEntry: number): CollectAll {
   const { lines, kinds, frame } = emitEntry(form, level);
-  const step = form.definition.wordBits === 64 ? 2 : 1;
-  const number = [...kinds].map(([kind, test]) => `(${text(test)} * ${ENTRY_KINDS.indexOf(kind)})`);
+  const number = [...kinds].map(
+    ([kind, test]) => `(${operand(test)} * ${ENTRY_KINDS.indexOf(kind)})`,
+  );
   const body = [
-    `for (let e = 0, i = 0; e < n; e++, i += ${step}) {`,
+    `for (let e = 0, i = 0; e < n; e++, i += ${wordsPerEntry}) {`,
     ...lines,
-    `const m = -${text(kinds.get('leaf') ?? 0)};`,
+    `const m = -${operand(kinds.get('leaf') ?? 0)};`,
     `kinds[e] = ${number.join(' | ')};`,
-    `pfns[2 * e] = ${text(frame.lo)} & m;`,
-    `pfns[2 * e + 1] = ${text(frame.hi)} & m;`,
+    `pfns[2 * e] = ${operand(frame.lo)} & m;`,
+    `pfns[2 * e + 1] = ${operand(frame.hi)} & m;`,
     '}',
   ];
   return new Function('words', 'n', 'kinds', 'pfns', body.join('\n')) as CollectAll;

@@ -26,7 +26,7 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
   },
   HUGETLB_PAGE: {
     meaning: 'hugetlb pages; with them or THP vm_normal_page_pmd() exists from v6.12 on',
-    source: 'mm/Kconfig PGTABLE_HAS_HUGE_LEAVES; SPEC 2.5',
+    source: 'fs/Kconfig; mm/Kconfig PGTABLE_HAS_HUGE_LEAVES; SPEC 2.5',
   },
   FIND_NORMAL_PAGE: {
     meaning: 'vm_ops has find_normal_page(); Xen grant device selects it',

@@ -18,6 +18,7 @@ export const indexOf = (geometry: LevelGeometry, address: bigint): number =>
 /** True for addresses that the form's tables can translate. */
 export function isCanonical(form: EntryForm, address: bigint): boolean {
   const { addressBits, canonical, wordBits } = form.definition;
+  if (address < 0n || address > MASK64) return false;
   if (addressBits >= wordBits) return address < 1n << BigInt(wordBits);
   const above = address >> BigInt(addressBits);
   const ones = MASK64 >> BigInt(addressBits);
@@ -29,7 +30,7 @@ export function isCanonical(form: EntryForm, address: bigint): boolean {
 
 /** Checks an address; code `address-outside-form`. */
 export function checkedAddress(form: EntryForm, address: bigint): Result<VirtAddr> {
-  if (address <= MASK64 && isCanonical(form, address)) return ok(virtAddr(address));
+  if (isCanonical(form, address)) return ok(virtAddr(address));
   return fail(
     'address-outside-form',
     `${hex(address)} is no address that ${form.name} translates (${form.definition.addressBits} bits)`,

@@ -1,5 +1,6 @@
 import { decodeEntry } from '../form/decode.js';
 import type { DecodedEntry } from '../form/decoded.js';
+import { entryAt } from '../form/entry-at.js';
 import type { EntryForm } from '../form/form.js';
 import type { Level, LevelGeometry } from '../form/level.js';
 import type { Problem, Result } from '../outcome.js';
@@ -7,7 +8,7 @@ import { fail, ok } from '../outcome.js';
 import { type Bits, hex, type PhysAddr, type VirtAddr, virtAddr } from '../units.js';
 import { checkedAddress, indexOf, tableBytes, tableLevels } from './address.js';
 import type { PhysicalMemory } from './memory.js';
-import { entryAt, readTable } from './table.js';
+import { readTable } from './table.js';
 
 /** A part of the span with what covers it. Parts follow each other without gap or overlap. */
 export interface WalkedEntry {
@@ -35,6 +36,9 @@ export interface Span {
  * Walks a span entry by entry, in address order. A table that cannot be read, that is its own
  * ancestor, or that would take the walk past the number of tables the memory can hold, becomes one
  * part with a problem (codes of `readTable`, `table-loop`, `too-many-tables`) and is not entered.
+ * Refused at once: a span that ends where it starts or earlier (`empty-span`), one that is not
+ * wholly inside one run of addresses that the form translates (`address-outside-form`), and a root
+ * that cannot be read (codes of `readTable`). Can be walked again: each iteration starts anew.
  */
 export function walkEntries(
   form: EntryForm,
@@ -95,9 +99,9 @@ function* walkTable(
     const here = { start: virtAddr(at), end, level: geometry.level, table, index, raw, decoded };
     if (decoded.kind !== 'table') yield here;
     else {
-      const below = enter(walker, depth + 1, decoded.next, [...ancestors, table]);
+      const path = [...ancestors, table];
+      const below = enter(walker, depth + 1, decoded.next, path);
       if (below.ok) {
-        const path = [...ancestors, table];
         yield* walkTable(walker, depth + 1, decoded.next, below.value, at, path);
       } else {
         const reason = below.problem.message;

@@ -1,11 +1,15 @@
+import { entryAt } from '../form/entry-at.js';
 import type { EntryForm } from '../form/form.js';
 import type { LevelGeometry } from '../form/level.js';
 import { fail, ok, type Result } from '../outcome.js';
-import { type Bits, bits, hex, type PhysAddr, physAddr } from '../units.js';
+import { type Bits, hex, type PhysAddr, physAddr } from '../units.js';
 import { tableBytes } from './address.js';
 import type { PhysicalMemory } from './memory.js';
 
-/** One entry of a table, read in the form's byte order. Problems name table and index. */
+/**
+ * One entry of a table, read in the form's byte order. Codes: those of `PhysicalMemory`, and
+ * `not-in-dump` beyond the end of the address space; problems name level and table.
+ */
 export function readEntry(
   form: EntryForm,
   memory: PhysicalMemory,
@@ -21,7 +25,7 @@ export function readEntry(
   return ok(entryAt(form, found.value, 0));
 }
 
-/** A whole table as a copy that stays valid; a page cache may reuse what `read` returned. */
+/** A whole table as a copy that stays valid; a page cache may reuse what `read` returned. Codes as `readEntry`. */
 export function readTable(
   form: EntryForm,
   memory: PhysicalMemory,
@@ -33,15 +37,6 @@ export function readTable(
   const found = memory.read(table, length);
   if (!found.ok) return tableProblem(found.problem.code, geometry, table, found.problem.message);
   return ok(found.value.slice());
-}
-
-/** Reads entry `index` out of a table's bytes. */
-export function entryAt(form: EntryForm, table: Uint8Array, index: number): Bits {
-  const { wordBits, byteOrder } = form.definition;
-  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
-  const little = byteOrder === 'little';
-  const at = index * (wordBits / 8);
-  return bits(wordBits === 32 ? BigInt(view.getUint32(at, little)) : view.getBigUint64(at, little));
 }
 
 const outsideMemory = (geometry: LevelGeometry, table: PhysAddr) =>

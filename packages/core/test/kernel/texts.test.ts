@@ -1,6 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { CHANGES, CONFIG_DEFAULTS, REVISIONS, VM_FLAGS } from '../../src/index.js';
-import { CHANGE_TEXTS, type ChangeText, CONFIG_TEXTS, VM_FLAG_TEXTS } from '../../src/texts.js';
+import {
+  all,
+  and,
+  both,
+  CHANGES,
+  CONFIG_DEFAULTS,
+  ENTRY,
+  flag,
+  masked,
+  noneOf,
+  not,
+  PROT,
+  REVISIONS,
+  shl,
+  VM_FLAGS,
+  when,
+  xor,
+} from '../../src/index.js';
+import {
+  CHANGE_TEXTS,
+  type ChangeText,
+  CONFIG_TEXTS,
+  describe as inC,
+  VM_FLAG_TEXTS,
+} from '../../src/texts.js';
 
 describe('every table has its words', () => {
   test('changes: a source and a sentence', () => {
@@ -26,4 +49,13 @@ describe('every table has its words', () => {
     const silent = patches.flatMap(({ unobservable }, i) => (unobservable ? [i + 1] : []));
     expect(silent).toEqual([2, 12]);
   });
+});
+
+test('expressions read as in C, masks by the names that they are given', () => {
+  const name = (mask: bigint): string => (mask === 3n ? 'FLAGS' : `${mask}`);
+  const test = both(all(3n), not(noneOf(4n)), flag('write'));
+  expect(inC(test, name)).toBe('(((entry & FLAGS) == FLAGS && !((entry & 4) == 0x0)) && write)');
+  expect(inC(when(masked(0xf0n, 0x10n), xor(ENTRY, PROT), and(shl(ENTRY, 2), 0xffn)))).toBe(
+    '((entry & 0xf0) == 0x10 ? (entry ^ prot) : ((entry << 2) & 0xff))',
+  );
 });
