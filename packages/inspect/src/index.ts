@@ -5,5 +5,9 @@
  */
 export * from './kernel.js';
 export * from './mm.js';
+export * from './pages.js';
+export * from './probes.js';
+export * from './stream.js';
+export * from './stream-context.js';
 export * from './tasks.js';
 export * from './vma/vmas.js';

@@ -1,0 +1,99 @@
+import { hex, type Pfn, pfn, physAddr } from '@pagewright/core';
+import type { StructPages } from '@pagewright/dump';
+import type { Kernel } from './kernel.js';
+import type { Ground } from './probes.js';
+
+/** Frames that the decision knows by number. */
+export interface SpecialFrames {
+  isZero(frame: bigint): boolean;
+  /** First frame of the huge zero folio, where one is in use. */
+  readonly hugeZero?: Pfn;
+  readonly highest: Pfn;
+  readonly grounds: readonly Ground[];
+}
+
+/** zero_pfn has had another name since 7.2. */
+const ZERO_PFN = ['zero_page_pfn', 'zero_pfn'] as const;
+const HIGHEST = 'highest_memmap_pfn';
+const HUGE_ZERO = 'huge_zero_pfn';
+/** What huge_zero_pfn holds while there is no huge zero folio: all bits set. */
+const NO_FRAME = -1n;
+
+/**
+ * Reads them from the kernel's variables. A table of functions alone does not have those: then a page
+ * is taken for the shared zeropage that is reserved and holds nothing but zeros.
+ *
+ * @param isReserved PG_reserved of a frame
+ */
+export function specialFrames(
+  kernel: Kernel,
+  pages: StructPages,
+  isReserved: (frame: bigint) => boolean,
+): SpecialFrames {
+  const word = (name: string): bigint | undefined => {
+    const at = kernel.symbol(name);
+    const found = at === undefined ? undefined : kernel.virtual.pointer(at);
+    return found?.ok ? found.value : undefined;
+  };
+  const grounds: Ground[] = [];
+  const huge = word(HUGE_ZERO);
+  const isUsed =
+    huge !== undefined && huge !== BigInt.asUintN(8 * kernel.virtual.wordBytes, NO_FRAME);
+  grounds.push({
+    choice: `huge zero folio ${isUsed ? hex(huge) : 'none'}`,
+    because: huge === undefined ? `no variable ${HUGE_ZERO}` : `variable ${HUGE_ZERO}`,
+  });
+  const highest = word(HIGHEST);
+  const last = (pages.runs.at(-1)?.endPfn ?? 1n) - 1n;
+  grounds.push({
+    choice: `highest frame ${hex(highest ?? last)}`,
+    because:
+      highest === undefined
+        ? `no variable ${HIGHEST}; the last struct page`
+        : `variable ${HIGHEST}`,
+  });
+  return {
+    isZero: zeroTest(kernel, word, isReserved, grounds),
+    ...(isUsed ? { hugeZero: pfn(huge) } : {}),
+    highest: pfn(highest ?? last),
+    grounds,
+  };
+}
+
+/** is_zero_pfn(): one frame, or as many as the cache has colours (zero_page_mask). */
+function zeroTest(
+  kernel: Kernel,
+  word: (name: string) => bigint | undefined,
+  isReserved: (frame: bigint) => boolean,
+  grounds: Ground[],
+): (frame: bigint) => boolean {
+  const shift = BigInt(kernel.form.definition.pageShift);
+  const name = ZERO_PFN.find((each) => word(each) !== undefined);
+  const first = name === undefined ? undefined : word(name);
+  if (name !== undefined && first !== undefined) {
+    const more = (word('zero_page_mask') ?? 0n) >> shift;
+    grounds.push({
+      choice: `zeropage ${hex(first)}${more === 0n ? '' : ` and ${more} after it`}`,
+      because: `variable ${name}${more === 0n ? '' : ', zero_page_mask'}`,
+    });
+    return (frame) => frame >= first && frame - first <= more;
+  }
+  grounds.push({
+    choice: 'zeropage by content',
+    because: `no variable ${ZERO_PFN.join(', ')}: a reserved page of zeros`,
+  });
+  const known = new Map<bigint, boolean>();
+  const looksZero = (frame: bigint): boolean => {
+    if (!isReserved(frame)) return false;
+    const page = kernel.virtual.memory.read(physAddr(frame << shift), 2 ** Number(shift));
+    return page.ok && page.value.every((byte) => byte === 0);
+  };
+  return (frame) => {
+    let answer = known.get(frame);
+    if (answer === undefined) {
+      answer = looksZero(frame);
+      known.set(frame, answer);
+    }
+    return answer;
+  };
+}
