@@ -21,6 +21,17 @@ const PAGE_BYTES = 4096;
  * neighbours point back. Code `no-init-task`.
  */
 export function findInitTask(kernel: Kernel): Result<VirtAddr> {
+  const known = found.get(kernel);
+  if (known !== undefined) return known;
+  const searched = searchedFor(kernel);
+  found.set(kernel, searched);
+  return searched;
+}
+
+/** A search reads all memory in the runs, so that it is made once for each kernel. */
+const found = new WeakMap<Kernel, Result<VirtAddr>>();
+
+function searchedFor(kernel: Kernel): Result<VirtAddr> {
   const named = kernel.symbol('init_task');
   if (named !== undefined) return ok(named);
   const comm = kernel.types.offset('task_struct.comm');
@@ -80,10 +91,11 @@ function* namesInChunk(
     const part = whole.ok ? whole : read(physAddr(start), Math.min(take, bytes - done));
     if (!part.ok) continue;
     const { value } = part;
-    const found: number[] = [];
+    const starts: number[] = [];
     for (let i = phase; i + IDLE_NAME.length <= value.length; i += step) {
-      if (IDLE_NAME.every((byte, j) => value[i + j] === byte)) found.push(i);
+      if (value[i] !== IDLE_NAME[0]) continue;
+      if (IDLE_NAME.every((byte, j) => value[i + j] === byte)) starts.push(i);
     }
-    for (const i of found) yield at + BigInt(done + i);
+    for (const i of starts) yield at + BigInt(done + i);
   }
 }

@@ -12,7 +12,7 @@ import * as s390x from '../../arch-s390x/src/index.js';
 import { kernelLayout as s390xLayout } from '../../arch-s390x/src/kernel.js';
 import * as x86 from '../../arch-x86/src/index.js';
 import { kernelLayout as x86Layout } from '../../arch-x86/src/kernel.js';
-import { AreaReader, addressSpace, openKernel, tasks } from '../src/index.js';
+import { type AddressSpace, AreaReader, addressSpace, openKernel, tasks } from '../src/index.js';
 
 /** Folder of dumps, each in a folder of its guest with truth.json beside it. */
 const DUMPS = process.env.PAGEWRIGHT_DUMPS;
@@ -75,6 +75,22 @@ async function openGuest(guest: string) {
 
 const permissions = (flags: bigint): string =>
   `${flags & 1n ? 'r' : '-'}${flags & 2n ? 'w' : '-'}${flags & 4n ? 'x' : '-'}${flags & 0x80n ? 's' : 'p'}`;
+/** Lines of /proc/PID/status, in KiB, by the counter that each prints. */
+const STATUS_LINES = {
+  RssAnon: 'MM_ANONPAGES',
+  RssFile: 'MM_FILEPAGES',
+  RssShmem: 'MM_SHMEMPAGES',
+  VmSwap: 'MM_SWAPENTS',
+} as const;
+function expectCounters({ rss, tableBytes }: AddressSpace, status: string) {
+  if (!rss.ok) throw new Error(rss.problem.message);
+  const kibibytes = (line: string) =>
+    Number(new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
+  for (const [line, counter] of Object.entries(STATUS_LINES)) {
+    expect([line, Number(rss.value.pages.get(counter)) * 4]).toEqual([line, kibibytes(line)]);
+  }
+  expect(Number(tableBytes) / 1024).toBe(kibibytes('VmPTE'));
+}
 const two = (value: number): string => value.toString(16).padStart(2, '0');
 
 if (DUMPS === undefined) {
@@ -96,6 +112,7 @@ if (DUMPS === undefined) {
         const space = addressSpace(kernel, task.mm);
         if (!space.ok) throw new Error(space.problem.message);
         expect(space.value.root).toBe(BigInt(process.pgd_phys));
+        expectCounters(space.value, process.status);
         const areas = reader.areas(space.value);
         if (!areas.ok) throw new Error(areas.problem.message);
         expect(areas.value.problem).toBeUndefined();

@@ -28,10 +28,20 @@ export class Naming {
     if (vma.file !== 0n) return this.ofFile(vma);
     const special = this.special(vma);
     if (special !== undefined) return { name: special };
-    if (vma.start <= space.brk && vma.end >= space.startBrk) return { name: '[heap]' };
+    if (this.isHeap(space, vma)) return { name: '[heap]' };
     if (vma.start <= space.startStack && vma.end >= space.startStack) return { name: '[stack]' };
     const given = this.given(vma);
     return { name: given === undefined ? '' : `[anon:${given}]` };
+  }
+
+  /**
+   * vma_is_initial_heap(): up to 6.5 what only touches the heap counts as well. Stable releases of 6.6
+   * have the narrow rule, and have lost the destructor of compound pages.
+   */
+  private isHeap({ brk, startBrk }: AddressSpace, { start, end }: VmaFields): boolean {
+    const { types } = this.kernel;
+    const isWide = types.has('page.compound_dtor') || types.has('folio._folio_dtor');
+    return isWide ? start <= brk && end >= startBrk : start < brk && end > startBrk;
   }
 
   private ofFile(vma: VmaFields): MappingName {
