@@ -21,9 +21,23 @@ const MINOR_BITS = 20;
 export class FileNames {
   private readonly known = new Map<VirtAddr, Result<MappedFile>>();
   private readonly paths: Paths;
+  private readonly files;
+  private readonly inodes;
+  private readonly superBlocks;
 
   constructor(private readonly kernel: Kernel) {
+    const { types } = kernel;
     this.paths = new Paths(kernel);
+    this.files = types.record('file', {
+      inode: field.pointer('f_inode'),
+      mount: field.pointer('f_path.mnt'),
+      dentry: field.pointer('f_path.dentry'),
+    });
+    this.inodes = types.record('inode', {
+      number: field.int('i_ino'),
+      superBlock: field.pointer('i_sb'),
+    });
+    this.superBlocks = types.record('super_block', { device: field.number('s_dev') });
   }
 
   /** A `struct file`. Codes: those of types, of reading, and of `Paths.path`. */
@@ -36,17 +50,8 @@ export class FileNames {
   }
 
   private read(address: VirtAddr): Result<MappedFile> {
-    const { types, virtual } = this.kernel;
-    const files = types.record('file', {
-      inode: field.pointer('f_inode'),
-      mount: field.pointer('f_path.mnt'),
-      dentry: field.pointer('f_path.dentry'),
-    });
-    const inodes = types.record('inode', {
-      number: field.int('i_ino'),
-      superBlock: field.pointer('i_sb'),
-    });
-    const superBlocks = types.record('super_block', { device: field.number('s_dev') });
+    const { files, inodes, superBlocks } = this;
+    const { virtual } = this.kernel;
     const file = files.ok ? files.value.read(virtual, address) : files;
     if (!file.ok) return file;
     const inode = inodes.ok ? inodes.value.read(virtual, file.value.inode) : inodes;

@@ -19,9 +19,27 @@ const LONGEST_NAME = 80;
 /** Names mappings as /proc/PID/maps does (fs/proc/task_mmu.c, get_vma_name()). */
 export class Naming {
   private readonly files: FileNames;
+  /** Up to 6.1 shared memory bears no names: the place is that of a file's tree of mappings. */
+  private readonly onlyAnonymous: boolean;
+  /** Up to 6.5 what only touches the heap counts as well; stable releases of 6.6 do not do so. */
+  private readonly isWideHeap: boolean;
+  private readonly operations;
+  private readonly mappings;
+  private readonly givenNames;
 
   constructor(private readonly kernel: Kernel) {
+    const { types } = kernel;
     this.files = new FileNames(kernel);
+    this.onlyAnonymous =
+      types.offset('vm_area_struct.anon_name') === types.offset('vm_area_struct.shared');
+    // 6.6 took the destructor out of compound pages.
+    this.isWideHeap = types.has('page.compound_dtor') || types.has('folio._folio_dtor');
+    this.operations = types.record('vm_operations_struct', {
+      name: field.optional(field.pointer('name')),
+      fault: field.pointer('fault'),
+    });
+    this.mappings = types.record('vm_special_mapping', { name: field.pointer('name') });
+    this.givenNames = types.record('anon_vma_name', { text: field.address('name') });
   }
 
   name(space: AddressSpace, vma: VmaFields): MappingName {
@@ -34,14 +52,9 @@ export class Naming {
     return { name: given === undefined ? '' : `[anon:${given}]` };
   }
 
-  /**
-   * vma_is_initial_heap(): up to 6.5 what only touches the heap counts as well. Stable releases of 6.6
-   * have the narrow rule, and have lost the destructor of compound pages.
-   */
+  /** vma_is_initial_heap() */
   private isHeap({ brk, startBrk }: AddressSpace, { start, end }: VmaFields): boolean {
-    const { types } = this.kernel;
-    const isWide = types.has('page.compound_dtor') || types.has('folio._folio_dtor');
-    return isWide ? start <= brk && end >= startBrk : start < brk && end > startBrk;
+    return this.isWideHeap ? start <= brk && end >= startBrk : start < brk && end > startBrk;
   }
 
   private ofFile(vma: VmaFields): MappingName {
@@ -55,13 +68,10 @@ export class Naming {
   /** The name that the process gave with prctl(PR_SET_VMA_ANON_NAME). */
   private given({ anonName, file }: VmaFields): string | undefined {
     if (anonName === undefined || anonName === 0n) return undefined;
-    const { types, virtual } = this.kernel;
-    // Up to 6.1 the place is that of a file's tree of mappings, and shared memory bears no names.
-    const sharesPlace =
-      types.offset('vm_area_struct.anon_name') === types.offset('vm_area_struct.shared');
-    if (file !== 0n && sharesPlace) return undefined;
-    const reader = types.record('anon_vma_name', { text: field.address('name') });
-    const at = reader.ok ? reader.value.read(virtual, anonName) : reader;
+    if (file !== 0n && this.onlyAnonymous) return undefined;
+    const { givenNames } = this;
+    const { virtual } = this.kernel;
+    const at = givenNames.ok ? givenNames.value.read(virtual, anonName) : givenNames;
     const text = at.ok ? virtual.cString(at.value.text, LONGEST_NAME) : at;
     return text.ok ? text.value : undefined;
   }
@@ -69,18 +79,14 @@ export class Naming {
   /** Mappings of _install_special_mapping() say their name; those of the older call are vDSOs. */
   private special({ opsAddress, privateData }: VmaFields): string | undefined {
     if (opsAddress === 0n) return undefined;
-    const { types, virtual } = this.kernel;
-    const reader = types.record('vm_operations_struct', {
-      name: field.optional(field.pointer('name')),
-      fault: field.pointer('fault'),
-    });
-    const ops = reader.ok ? reader.value.read(virtual, opsAddress) : reader;
+    const { operations, mappings } = this;
+    const { virtual } = this.kernel;
+    const ops = operations.ok ? operations.value.read(virtual, opsAddress) : operations;
     if (!ops.ok) return undefined;
     const { name = 0n as VirtAddr, fault } = ops.value;
     if (name === 0n) return this.isFunction(fault, 'special_mapping_fault') ? '[vdso]' : undefined;
     if (!this.isFunction(name, 'special_mapping_name')) return undefined;
-    const mapping = types.record('vm_special_mapping', { name: field.pointer('name') });
-    const found = mapping.ok ? mapping.value.read(virtual, privateData) : mapping;
+    const found = mappings.ok ? mappings.value.read(virtual, privateData) : mappings;
     const text = found.ok ? virtual.cString(found.value.name, LONGEST_NAME) : found;
     return text.ok ? text.value : undefined;
   }

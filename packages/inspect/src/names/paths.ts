@@ -16,6 +16,8 @@ const LONGEST_PATH = 4096;
 const LONGEST_NAME = 1024;
 /** Each step up takes at least two characters or crosses a mount. */
 const MOST_STEPS = 2 * LONGEST_PATH;
+/** Steps of all paths together: hundreds of thousands of files take fewer, only a trap takes more. */
+const MOST_STEPS_IN_ALL = 1 << 22;
 
 const DENTRY = {
   parent: field.pointer('d_parent'),
@@ -25,6 +27,12 @@ const DENTRY = {
   hashed: field.pointer('d_hash.pprev'),
 };
 type Dentry = FieldValues<typeof DENTRY>;
+
+const MOUNT = {
+  root: field.pointer('mnt.mnt_root'),
+  parent: field.pointer('mnt_parent'),
+  mountpoint: field.pointer('mnt_mountpoint'),
+};
 
 /** Functions of `d_dname` and what they make of a name and an inode number. */
 const MADE_UP: ReadonlyMap<string, (name: string, inode: bigint) => string> = new Map([
@@ -41,8 +49,20 @@ const MADE_UP: ReadonlyMap<string, (name: string, inode: bigint) => string> = ne
  */
 export class Paths {
   private from: FilePlace | 'not-read' | undefined = 'not-read';
+  private stepsLeft = MOST_STEPS_IN_ALL;
+  private readonly dentries;
+  private readonly operations;
+  private readonly mounts;
+  /** From a mount to the part of it that paths point to. */
+  private readonly toInner: bigint;
 
-  constructor(private readonly kernel: Kernel) {}
+  constructor(private readonly kernel: Kernel) {
+    const { types } = kernel;
+    this.dentries = types.record('dentry', DENTRY);
+    this.operations = types.record('dentry_operations', { make: field.pointer('d_dname') });
+    this.mounts = types.record('mount', MOUNT);
+    this.toInner = BigInt(types.offset('mount.mnt') ?? 0);
+  }
 
   /** Codes: those of types and of reading; `bad-path` for names and chains that no kernel has. */
   path(place: FilePlace, inode: bigint): Result<string> {
@@ -67,6 +87,7 @@ export class Paths {
     let { dentry, mount } = place;
     let path = '';
     for (let steps = 0; steps < MOST_STEPS && path.length < LONGEST_PATH; steps++) {
+      if (this.stepsLeft-- <= 0) break;
       if (dentry === from?.dentry && mount === from.mount) return ok(path === '' ? '/' : path);
       const mounted = this.mount(mount);
       if (!mounted.ok) return mounted;
@@ -90,18 +111,17 @@ export class Paths {
   }
 
   private makeUp({ ops }: Dentry) {
-    const { types, virtual, symbols } = this.kernel;
+    const { virtual, symbols } = this.kernel;
     if (ops === 0n) return undefined;
-    const reader = types.record('dentry_operations', { make: field.pointer('d_dname') });
-    const found = reader.ok ? reader.value.read(virtual, ops) : reader;
+    const found = this.operations.ok ? this.operations.value.read(virtual, ops) : this.operations;
     if (!found.ok || found.value.make === 0n || !symbols.ok) return undefined;
     const near = symbols.value.nearest(found.value.make);
     return near?.offset === 0n ? MADE_UP.get(near.name) : undefined;
   }
 
   private dentry(address: VirtAddr): Result<Dentry> {
-    const reader = this.kernel.types.record('dentry', DENTRY);
-    return reader.ok ? reader.value.read(this.kernel.virtual, address) : reader;
+    const { dentries, kernel } = this;
+    return dentries.ok ? dentries.value.read(kernel.virtual, address) : dentries;
   }
 
   private name({ name, nameBytes }: Dentry): Result<string> {
@@ -112,20 +132,12 @@ export class Paths {
 
   /** A mount by its `vfsmount`, which is part of a `struct mount`; `parent` is a vfsmount again. */
   private mount(vfsmount: VirtAddr) {
-    const { types, virtual } = this.kernel;
-    const toInner = types.offset('mount.mnt');
-    const reader = types.record('mount', {
-      root: field.pointer('mnt.mnt_root'),
-      parent: field.pointer('mnt_parent'),
-      mountpoint: field.pointer('mnt_mountpoint'),
-    });
-    if (!reader.ok) return reader;
-    if (toInner === undefined) return fail('no-member', 'struct mount has no mnt');
-    const outer = virtAddr(BigInt.asUintN(64, vfsmount - BigInt(toInner)));
-    const read = reader.value.read(virtual, outer);
+    const { mounts, kernel, toInner } = this;
+    const outer = virtAddr(BigInt.asUintN(64, vfsmount - toInner));
+    const read = mounts.ok ? mounts.value.read(kernel.virtual, outer) : mounts;
     if (!read.ok) return read;
     const { root, parent, mountpoint } = read.value;
-    const above = virtAddr(BigInt.asUintN(64, parent + BigInt(toInner)));
+    const above = virtAddr(BigInt.asUintN(64, parent + toInner));
     return ok({ root, parent: above, mountpoint });
   }
 

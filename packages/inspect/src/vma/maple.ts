@@ -12,7 +12,7 @@ import type { Kernel } from '../kernel.js';
 /** What a tree holds, ascending, as far as it could be followed. */
 export interface TreeEntries {
   readonly entries: readonly VirtAddr[];
-  /** The first thing that went wrong: `bad-tree`, `too-many-nodes`, or a read that failed. */
+  /** The first thing that went wrong: `bad-tree`, `too-many-nodes`, `too-many-entries`, or a read that failed. */
   readonly problem?: Problem;
 }
 
@@ -20,6 +20,8 @@ export interface TreeEntries {
 const NODE_ALIGNMENT = 256n;
 const TYPE_SHIFT = 3n;
 const TYPE_MASK = 0xfn;
+/** Four times what systems with many mappings allow a process (sysctl vm.max_map_count). */
+const MOST_ENTRIES = 1 << 20;
 /** Values below are no pointers (MAPLE_RESERVED_RANGE). */
 const RESERVED = 4096n;
 /** Deeper than any tree of 2^64 indexes with at least two slots a node. */
@@ -78,6 +80,10 @@ class MapleWalk {
 
   entry(entry: bigint): void {
     if (isInternal(entry) || entry < RESERVED) return;
+    if (this.entries.length >= MOST_ENTRIES) {
+      this.broken('too-many-entries', `a maple tree of more than ${MOST_ENTRIES} entries`);
+      return;
+    }
     this.entries.push(virtAddr(entry));
   }
 
