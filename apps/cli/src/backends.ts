@@ -1,17 +1,35 @@
-import { type ArchBackend, fail, ok, type Result } from '@pagewright/core';
+import { type ArchBackend, type FindKernelLayout, fail, ok, type Result } from '@pagewright/core';
 
 /** An architecture: how the names of its forms begin, and the package that has it. */
 interface BackendLine {
   readonly names: RegExp;
   readonly load: () => Promise<object>;
+  /** What a dump needs to know of it. */
+  readonly kernel: () => Promise<{ readonly kernelLayout: FindKernelLayout }>;
 }
 
 /** The architectures. One line each; only the one that a form's name points to is loaded. */
 const BACKENDS: readonly BackendLine[] = [
-  { names: /^(x86|i386)/, load: () => import('@pagewright/arch-x86') },
-  { names: /^arm64/, load: () => import('@pagewright/arch-arm64') },
-  { names: /^s390/, load: () => import('@pagewright/arch-s390x') },
-  { names: /^(um|alpha|m68k)/, load: () => import('@pagewright/arch-nopte-special') },
+  {
+    names: /^(x86|i386)/,
+    load: () => import('@pagewright/arch-x86'),
+    kernel: () => import('@pagewright/arch-x86/kernel'),
+  },
+  {
+    names: /^arm64/,
+    load: () => import('@pagewright/arch-arm64'),
+    kernel: () => import('@pagewright/arch-arm64/kernel'),
+  },
+  {
+    names: /^s390/,
+    load: () => import('@pagewright/arch-s390x'),
+    kernel: () => import('@pagewright/arch-s390x/kernel'),
+  },
+  {
+    names: /^(um|alpha|m68k)/,
+    load: () => import('@pagewright/arch-nopte-special'),
+    kernel: () => import('@pagewright/arch-nopte-special/kernel'),
+  },
 ];
 
 const looksLikeBackend = (value: unknown): value is ArchBackend => {
@@ -38,6 +56,15 @@ async function loaded(line: BackendLine): Promise<ArchBackend> {
 
 /** All backends. */
 export const allBackends = (): Promise<readonly ArchBackend[]> => Promise.all(BACKENDS.map(loaded));
+
+/** All architectures as opening a dumped kernel asks for them. */
+export const allArchitectures = () =>
+  Promise.all(
+    BACKENDS.map(async (line) => {
+      const [backend, { kernelLayout }] = await Promise.all([loaded(line), line.kernel()]);
+      return { backend, kernelLayout };
+    }),
+  );
 
 /** The backend that has a form; code `unknown-form`, with the forms that there are. */
 export async function backendOfForm(name: string): Promise<Result<ArchBackend>> {

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { Problem, Result } from '@pagewright/core';
-import { escapeText, renderJson, renderText } from '@pagewright/report';
+import { escapeText, type JsonObject, renderJson, renderText } from '@pagewright/report';
 import type { Answer } from './verb.js';
 
 /** How answers are to be shown. */
@@ -30,22 +31,43 @@ export function surviveClosedPipes(): void {
 }
 
 /** Prints an answer on standard output, a problem as one line on standard error. */
-export function show(result: Result<Answer>, style: Style): void {
+export async function show(result: Result<Answer>, style: Style): Promise<void> {
   if (!result.ok) {
     showProblem(result.problem, style.debug);
     return;
   }
-  const { document, exitCode, problem } = result.value;
-  process.exitCode = exitCode;
-  process.stdout.write(
-    style.json
-      ? renderJson(document)
-      : renderText(document, {
-          color: wantsColor(style),
-          width: process.stdout.columns || UNKNOWN_WIDTH,
-        }),
-  );
+  const { document, lines, problem } = result.value;
+  if (lines !== undefined) await writeLines(lines);
+  else {
+    process.stdout.write(
+      style.json
+        ? renderJson(document)
+        : renderText(document, {
+            color: wantsColor(style),
+            width: process.stdout.columns || UNKNOWN_WIDTH,
+          }),
+    );
+  }
+  process.exitCode = result.value.exitCode;
   if (problem !== undefined) showProblem(problem, style.debug);
+}
+
+/** Lines are written in blocks of this many characters. */
+const BLOCK = 1 << 16;
+
+/** One object a line, no faster than they are taken, so that memory holds a block of them. */
+async function writeLines(lines: Iterable<JsonObject>): Promise<void> {
+  let block = '';
+  const flush = async () => {
+    const full = !process.stdout.write(block);
+    block = '';
+    if (full) await once(process.stdout, 'drain');
+  };
+  for (const line of lines) {
+    block += `${JSON.stringify(line)}\n`;
+    if (block.length >= BLOCK) await flush();
+  }
+  if (block !== '') await flush();
 }
 
 /** One line that names what and where, and exit code 2; with `debug` the evidence follows. */

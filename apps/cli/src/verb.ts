@@ -1,10 +1,12 @@
 import type { Problem, Result } from '@pagewright/core';
-import type { Document } from '@pagewright/report';
+import type { Document, JsonObject } from '@pagewright/report';
 import type { Command } from 'commander';
 
 /** What a verb has to say. */
 export interface Answer {
   readonly document: Document;
+  /** Printed one a line as they come, in place of the document (`--ndjson`). */
+  readonly lines?: Iterable<JsonObject>;
   /** 1 when something is wrong with the input that the document tells about. */
   readonly exitCode: 0 | 1;
   /** Why the document ends early: it is printed all the same, then the problem, and the code is 2. */

@@ -25,6 +25,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/walk.js'),
   },
   {
+    name: 'inspect',
+    summary: 'account for every page-table entry of the processes in a memory dump',
+    load: () => import('./verbs/inspect.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),

@@ -1,0 +1,123 @@
+import { formatVmFlags, hex, ok, type Problem, type Result } from '@pagewright/core';
+import {
+  type Judge,
+  type JudgedEntry,
+  judgedEntries,
+  judgedRanges,
+  type MappedArea,
+  type WalkContext,
+} from '@pagewright/inspect';
+import { type JudgedData, judgedData, pageData, verdictData } from './entry-data.js';
+import type { FoundProcess } from './processes.js';
+
+/** Neighbouring entries with the same verdict, as data. */
+export type JudgedRangeData = Omit<JudgedData, 'addr' | 'size' | 'raw' | 'absent'> & {
+  readonly start: string;
+  readonly end: string;
+  readonly entries: number;
+};
+
+/** A mapping with what its tables hold. */
+export type AreaData = {
+  readonly start: string;
+  readonly end: string;
+  readonly flags: string;
+  /** Names of the flags, `VM_READ`; what has no name as a number. */
+  readonly flagNames: readonly string[];
+  /** vm_pgoff, in pages. */
+  readonly pgoff: string;
+  readonly name: string;
+  readonly ranges: readonly JudgedRangeData[];
+  readonly entries: readonly (JudgedData & { readonly page: ReturnType<typeof pageData> })[];
+  readonly problem: string | null;
+};
+
+/** Entries of a process by what they are. */
+export type Totals = {
+  page: number;
+  none: number;
+  bad: number;
+  absent: number;
+  /** Words that mean nothing, and tables that cannot be used. */
+  broken: number;
+};
+
+export const noTotals = (): Totals => ({ page: 0, none: 0, bad: 0, absent: 0, broken: 0 });
+
+/** True where something is wrong with the dump or the kernel in it. */
+export const findsFault = ({ bad, broken }: Totals): boolean => bad + broken > 0;
+
+/** Adds an entry to totals. */
+function addTo(totals: Totals, { decoded, verdict, problem }: JudgedEntry): void {
+  if (verdict !== undefined) totals[verdict.answer]++;
+  else if (decoded.kind === 'absent') totals.absent++;
+  else if (problem !== undefined || decoded.kind === 'invalid') totals.broken++;
+}
+
+/** A process, and how to walk it; a problem where its tables cannot be walked at all. */
+export function contextOf(judge: Judge, { space }: FoundProcess): Result<WalkContext | undefined> {
+  return space === undefined ? ok(undefined) : judge.context(space);
+}
+
+/** Entries of a mapping that are not empty, counted as they go by. */
+export function* filledEntries(
+  entries: Iterable<JudgedEntry>,
+  totals: Totals,
+): Generator<JudgedEntry> {
+  for (const entry of entries) {
+    if (entry.decoded.kind === 'none') continue;
+    addTo(totals, entry);
+    yield entry;
+  }
+}
+
+/** The ranges of a mapping that are not holes. */
+export function* rangesData(
+  { form }: WalkContext,
+  entries: Iterable<JudgedEntry>,
+): Generator<JudgedRangeData> {
+  for (const { start, end, entries: count, first, key } of judgedRanges(entries)) {
+    const { level, pfn, kind, problem } = judgedData(form, first as JudgedEntry);
+    yield {
+      start: hex(start),
+      end: hex(end),
+      entries: count,
+      level,
+      pfn,
+      kind,
+      ...verdictData(key.verdict),
+      problem,
+    };
+  }
+}
+
+/** A mapping as data, its entries counted into the totals. */
+export function areaData(
+  judge: Judge,
+  context: WalkContext,
+  area: MappedArea,
+  totals: Totals,
+  withEntries: boolean,
+): AreaData {
+  const { start, end, flags, pgoff, name } = area;
+  const walked = judgedEntries(context, area);
+  const filled = walked.ok ? [...filledEntries(walked.value, totals)] : [];
+  const problem: Problem | undefined = walked.ok ? undefined : walked.problem;
+  return {
+    start: hex(start),
+    end: hex(end),
+    flags: hex(flags),
+    flagNames: flags === 0n ? [] : formatVmFlags(flags, context.form.definition).split('|'),
+    pgoff: hex(pgoff),
+    name,
+    ranges: [...rangesData(context, filled)],
+    entries: withEntries
+      ? filled.map((entry) => {
+          const data = judgedData(context.form, entry);
+          const isLeaf = entry.decoded.kind === 'leaf' && data.pfn !== null;
+          return { ...data, page: isLeaf ? pageData(judge.pages, BigInt(data.pfn)) : null };
+        })
+      : [],
+    problem: problem?.message ?? null,
+  };
+}
