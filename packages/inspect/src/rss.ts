@@ -24,6 +24,8 @@ export function rssCounters(kernel: Kernel, mm: VirtAddr): Result<RssCounters> {
   if (!percpu && !types.has('mm_struct.rss_stat.count[0]')) {
     return fail('no-rss', 'mm_struct has no rss_stat of a known shape');
   }
+  const offsets = percpu ? percpuOffsets(kernel) : ok([]);
+  if (!offsets.ok) return offsets;
   const view = types.view(virtual, mm, 'mm_struct');
   if (!view.ok) return view;
   const pages = new Map<string, bigint>();
@@ -36,7 +38,7 @@ export function rssCounters(kernel: Kernel, mm: VirtAddr): Result<RssCounters> {
     let value = shared.value;
     if (percpu) {
       const cpuPart = view.value.get(field.pointer(`rss_stat[${index}].counters`));
-      const sum = cpuPart.ok ? sumOverCpus(kernel, cpuPart.value) : cpuPart;
+      const sum = cpuPart.ok ? sumOverCpus(kernel, cpuPart.value, offsets.value) : cpuPart;
       if (!sum.ok) return sum;
       value += sum.value;
     }
@@ -45,11 +47,12 @@ export function rssCounters(kernel: Kernel, mm: VirtAddr): Result<RssCounters> {
   return ok({ pages, form: percpu ? 'percpu' : 'shared' });
 }
 
-/** Sum of a 32-bit per-cpu variable over the possible CPUs (percpu_counter_sum()). */
-function sumOverCpus(kernel: Kernel, variable: VirtAddr): Result<bigint> {
-  const { virtual } = kernel;
-  // A kernel of one CPU has no per-cpu areas: the pointer is the variable's own address.
-  const offsets = percpuOffsets(kernel) ?? [0n];
+/** Sum of a 32-bit per-cpu variable (percpu_counter_sum()). */
+function sumOverCpus(
+  { virtual }: Kernel,
+  variable: VirtAddr,
+  offsets: readonly bigint[],
+): Result<bigint> {
   let sum = 0n;
   for (const offset of offsets) {
     const found = virtual.u32(virtAddr(BigInt.asUintN(64, variable + offset)));
@@ -59,19 +62,35 @@ function sumOverCpus(kernel: Kernel, variable: VirtAddr): Result<bigint> {
   return ok(sum);
 }
 
-/** `__per_cpu_offset` of each possible CPU; undefined where the kernel has no such array. */
-function percpuOffsets({ symbol, virtual }: Kernel): readonly bigint[] | undefined {
+/**
+ * `__per_cpu_offset` of each possible CPU. A kernel of one CPU has no such array: there a per-cpu
+ * pointer is the variable's own address.
+ */
+function percpuOffsets(kernel: Kernel): Result<readonly bigint[]> {
+  const { symbol, virtual } = kernel;
   const array = symbol('__per_cpu_offset');
-  const cpuCount = symbol('nr_cpu_ids');
-  if (array === undefined) return undefined;
-  const count = cpuCount === undefined ? undefined : virtual.u32(cpuCount);
-  const cpus = Math.min(count?.ok ? count.value : 1, MOST_CPUS);
+  if (array === undefined) return ok([0n]);
+  const counted = symbol('nr_cpu_ids');
+  const count = counted === undefined ? ok(1) : virtual.u32(counted);
+  if (!count.ok) return count;
+  const mask = symbol('__cpu_possible_mask');
   const offsets: bigint[] = [];
-  for (let cpu = 0; cpu < cpus; cpu++) {
+  for (let cpu = 0; cpu < Math.min(count.value, MOST_CPUS); cpu++) {
+    const possible = mask === undefined ? ok(true) : hasBit(kernel, mask, cpu);
+    if (!possible.ok) return possible;
+    if (!possible.value) continue;
     const at = BigInt.asUintN(64, array + BigInt(cpu * virtual.wordBytes));
     const found = virtual.pointer(virtAddr(at));
-    if (!found.ok) break;
+    if (!found.ok) return found;
     offsets.push(found.value);
   }
-  return offsets;
+  return ok(offsets);
+}
+
+/** test_bit(): bits are counted through words of the machine. */
+function hasBit({ virtual }: Kernel, words: VirtAddr, bit: number): Result<boolean> {
+  const wordBits = 8 * virtual.wordBytes;
+  const at = words + BigInt(Math.floor(bit / wordBits) * virtual.wordBytes);
+  const word = virtual.pointer(virtAddr(BigInt.asUintN(64, at)));
+  return word.ok ? ok(((word.value >> BigInt(bit % wordBits)) & 1n) === 1n) : word;
 }

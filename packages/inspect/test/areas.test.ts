@@ -176,10 +176,12 @@ describe('resident pages', () => {
   test('per CPU: the common part and the difference of each CPU', () => {
     const made = new MadeKernel();
     const [offsets, cpus, parts] = [made.room(), made.room(), made.room()];
+    const mask = made.room();
     made.name('__per_cpu_offset', offsets).name('nr_cpu_ids', cpus);
-    made.object('maple_range_64', { 'pivot[0]': 0x40n }, offsets);
-    made.object('atomic_t', { counter: 3 }, cpus);
-    // Offsets of CPUs 0, 1, 2: the first word is `parent`.
+    made.name('__cpu_possible_mask', mask);
+    made.object('atomic_t', { counter: 4 }, cpus);
+    // CPU 3 is not possible: its offset leads nowhere.
+    made.object('atomic_long_t', { counter: 0b0111 }, mask);
     for (const [at, value] of [
       [0n, 5],
       [0x40n, -7],
@@ -187,7 +189,9 @@ describe('resident pages', () => {
     ] as const) {
       made.object('atomic_t', { counter: value }, parts + at);
     }
-    made.object('maple_range_64', { parent: 0n, 'pivot[0]': 0x40n, 'pivot[1]': 0x80n }, offsets);
+    // An array of words, which a node begins with as well.
+    const pivots = { 'pivot[0]': 0x40n, 'pivot[1]': 0x80n, 'pivot[2]': MOST >> 1n };
+    made.object('maple_range_64', { parent: 0n, ...pivots }, offsets);
     const mm = { pgd: BASE, 'rss_stat[1].count': 100, 'rss_stat[1].counters': parts };
     for (const i of [0, 2, 3]) Object.assign(mm, { [`rss_stat[${i}].counters`]: made.room() });
     const space = addressSpace(made.opened(), virtAddr(made.object('mm_struct', mm)));
