@@ -26,7 +26,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'inspect',
-    summary: 'account for every page-table entry of the processes in a memory dump',
+    summary: 'judge every page-table entry of the processes in a dump',
     load: () => import('./verbs/inspect.js'),
   },
   {
