@@ -34,8 +34,17 @@ export function checkedEntry(
     const message = `entry ${word}: wider than the ${wordBits} bits of a word of ${form.name}`;
     return fail('bad-entry', message, { raw, wordBits });
   }
-  return checkLevel(form, written ?? asked ?? 'pte');
+  return checkLevel(form, (written && holder(form, written)) ?? asked ?? 'pte');
 }
+
+/**
+ * Where the entry of a level is found: kernel logs print folded levels too, whose entry is that of
+ * the table above (`P4D` beside `PGD` with four levels).
+ */
+const holder = (form: EntryForm, level: Level): Level =>
+  form.geometry(level)?.folded
+    ? (form.levels.find((above) => !above.folded && above.decidedBy === level)?.level ?? level)
+    : level;
 
 /** Checks that a form has tables of a level; code `no-such-level`, with those that it has. */
 function checkLevel(form: EntryForm, level: Level): Result<Level> {

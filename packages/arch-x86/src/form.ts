@@ -7,6 +7,7 @@ import {
   type FormOptions,
   type HeaderGeneration,
   type Supports,
+  type Test,
 } from '@pagewright/core';
 import { bitTable } from './bits.js';
 import { type FormSpec, summary } from './forms.js';
@@ -40,7 +41,7 @@ export function buildForm(
       levels: spec.levels,
       shadowStack: spec.shadowStack,
       devmap,
-      pageTableIsolation: options.config?.MITIGATION_PAGE_TABLE_ISOLATION !== 'n',
+      pageTableIsolation: options.config?.MITIGATION_PAGE_TABLE_ISOLATION === 'y',
     },
     options.bits ?? bitTable(headers, devmap),
   );
@@ -69,6 +70,7 @@ export function buildForm(
     pointers: pointers(),
     leaves: leaves(shape),
     tables: tables(shape),
+    noPointer: noPointer(shape),
     swap: swapFormat(shape, headers, options.devicePrivate ?? spec.devicePrivate),
     ...protections(shape),
     supports: supportsOf(shape),
@@ -81,6 +83,13 @@ const leaves = (shape: Shape): FormDefinition['leaves'] => ({
   pmd: leafCodec(shape, 'pmd', writable(shape, 'pmd')),
   pud: leafCodec(shape, 'pud', writable(shape, 'pud')),
 });
+
+/** A dump does not say whether its kernel splits page tables: NX at the top is no reason to stop. */
+function noPointer(shape: Shape): NonNullable<FormDefinition['noPointer']> {
+  const lenient = { ...shape, pageTableIsolation: true };
+  const p4d = p4dHelpers(lenient).bad as Test;
+  return shape.levels === 4 ? { p4d } : { p4d, pgd: pgdHelpers(lenient).bad as Test };
+}
 
 function tables({ m }: Shape): FormDefinition['tables'] {
   const next = and(ENTRY, m('PHYSICAL_PAGE_MASK'));

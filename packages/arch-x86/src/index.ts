@@ -33,6 +33,9 @@ export const x86: ArchBackend = {
     const found = dumpedKernel(facts);
     if (!found.ok) return found;
     const { levels, headers } = found.value;
-    return x86Form(levels === 5 ? 'x86_64-la57' : 'x86_64', { headers });
+    return x86Form(levels === 5 ? 'x86_64-la57' : 'x86_64', {
+      headers,
+      config: { MITIGATION_PAGE_TABLE_ISOLATION: 'y' },
+    });
   },
 };

@@ -1,4 +1,4 @@
-import { bits, type DumpFacts } from '@pagewright/core';
+import { bits, type DumpFacts, decodeEntry } from '@pagewright/core';
 import { expect, test } from 'vitest';
 import { x86 } from '../src/index.js';
 
@@ -40,8 +40,9 @@ test.each([
 test('NX at the top is page-table isolation, and bad in kernels without it', () => {
   const isolated = bits(0x800000000594e067n);
   const dumped = x86.formFromDump(facts({ ...FOUR, ...LINES['7.2'] }));
-  const plain = x86.form('x86_64', { config: { MITIGATION_PAGE_TABLE_ISOLATION: 'n' } });
+  const plain = x86.form('x86_64');
   if (!dumped.ok || !plain.ok) throw new Error('both forms exist');
   expect(dumped.value.is('p4d', 'bad', isolated)).toBe(false);
   expect(plain.value.is('p4d', 'bad', isolated)).toBe(true);
+  expect(decodeEntry(plain.value, 'pgd', isolated).kind).toBe('table');
 });

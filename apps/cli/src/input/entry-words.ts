@@ -98,7 +98,11 @@ function closed(piece: Piece | undefined, words: EntryWord[]): Result<null> {
   return fail('too-many-entries', `${where}: more than ${MOST_ENTRIES} entries at a time`);
 }
 
-const tokensOf = (text: string): string[] => text.split(/[\s,;]+/).filter((token) => token !== '');
+/** An address that a log prints in front of the entries that map it: `[0000000000400000] pgd=...`. */
+const ADDRESS = /^\[[0-9a-f]+\]$/i;
+
+const tokensOf = (text: string): string[] =>
+  text.split(/[\s,;]+/).filter((token) => token !== '' && !ADDRESS.test(token));
 
 /** Label and value of a token; the name of a level alone is a label. */
 function labelled(token: string): [string | undefined, string] {

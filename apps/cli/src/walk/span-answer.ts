@@ -15,7 +15,10 @@ import { type RangeData, rangesOf } from './range-data.js';
 import { rangeLines } from './range-lines.js';
 
 /** More ranges than anybody reads; the walk of hostile tables stops here. */
-const MOST_RANGES = 200_000;
+const MOST_RANGES = 50_000;
+
+/** Problems that only tables which are reached again and again cause. */
+const LOOPS = new Set(['table-loop', 'too-many-tables']);
 
 /** The ranges of a span. The head is what both kinds of walk say first. */
 export function walkSpan(
@@ -50,6 +53,9 @@ export function walkSpan(
     },
     exitCode: bad > 0 ? 1 : 0,
   };
+  // Tables that cannot be a process's: what was found is printed, and the walk counts as not done.
+  const loop = found.find(({ problem }) => problem !== null && LOOPS.has(problem.code))?.problem;
+  if (loop) return ok({ ...answer, problem: fail(loop.code, loop.message).problem });
   if (all) return ok(answer);
   const message = `more than ${MOST_RANGES} ranges; ask for a smaller span`;
   return ok({ ...answer, problem: fail('too-many-ranges', message).problem });

@@ -9,8 +9,8 @@ import {
 import type { Facts, VectorFolder } from './folder.js';
 
 /**
- * Which form a folder's vectors are about: its name is a form's name, or begins with one; the
- * headers' generation and the options that move numbers come from `facts.json`.
+ * Which form a folder's vectors are about: its name is a form's name, or one followed by a kernel
+ * release (`arm64-16k`, `um-7.2`), so that no form is taken for a longer one's; the headers' generation and the options that move numbers come from `facts.json`.
  */
 export function formOfFolder(
   backends: readonly ArchBackend[],
@@ -19,17 +19,15 @@ export function formOfFolder(
   const candidates = backends.flatMap((backend) =>
     backend.forms.map(({ name }) => ({ backend, name })),
   );
-  const fits = candidates
-    .filter(({ name }) => folder.name === name || folder.name.startsWith(`${name}-`))
-    .sort((a, b) => b.name.length - a.name.length);
-  const best = fits[0];
+  const asked = folder.name.replace(/-v?\d+\.\d+(\.\d+)?$/, '');
+  const best = candidates.find(({ name }) => folder.name === name || asked === name);
   if (best === undefined) {
     return fail('unknown-form', `no backend has a form for the vectors in ${folder.name}`, {
       folder: folder.name,
     });
   }
   const headers = headersOf(folder.facts) ?? headersOfRows(folder);
-  const config = folder.facts?.config ?? WITHOUT_FACTS;
+  const config = folder.facts?.config ?? {};
   const devicePrivate = config.DEVICE_PRIVATE;
   return best.backend.form(best.name, {
     config,
@@ -43,9 +41,6 @@ export function headersOf(facts: Facts | undefined): HeaderGeneration | undefine
   const release = /^\d+\.\d+/.exec(facts?.kernel ?? '')?.[0];
   return HEADER_GENERATIONS.find((generation) => generation === release);
 }
-
-/** How the kernels that vectors are taken from differ from what distributions ship. */
-const WITHOUT_FACTS: Readonly<Record<string, string>> = { MITIGATION_PAGE_TABLE_ISOLATION: 'n' };
 
 /** Keys that only rows of one generation have (golden-7.2's new and gone keys). */
 const TELLING_KEYS: readonly (readonly [key: string, generation: HeaderGeneration])[] = [

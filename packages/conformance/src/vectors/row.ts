@@ -36,11 +36,15 @@ export function wordOf(value: unknown): Bits | undefined {
 export const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
+/** An input as a word; objects, which no input should be, as their JSON. */
+export const inWord = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 /** The inputs of a row in a few words: all keys but those that hold answers. */
 export const inWords = (fields: Row, answers: ReadonlySet<string>): string =>
   Object.entries(fields)
     .filter(([key]) => !answers.has(key))
-    .map(([key, value]) => `${key}=${String(value)}`)
+    .map(([key, value]) => `${key}=${inWord(value)}`)
     .join(' ');
 
 /** How many answers a row about one entry holds: each member of `swp` and each outcome is one. */

@@ -3,7 +3,7 @@ import { compareEntryRow, levelOfFile } from './entry-rows.js';
 import { compareFacts } from './facts-rows.js';
 import type { VectorFolder } from './folder.js';
 import { compareOperationRow } from './operation-rows.js';
-import { answersIn, inWords, parseRow, type Row } from './row.js';
+import { answersIn, inWord, inWords, parseRow, type Row } from './row.js';
 import { Tally } from './tally.js';
 
 /** What one folder's comparison found. Facts are counted apart from the vectors. */
@@ -49,7 +49,7 @@ export function runVectors(form: EntryForm, folder: VectorFolder): Result<Vector
 
 /** The row's inputs in a few words. */
 function inputOf(fields: Row): string {
-  return 'in' in fields && !('op' in fields) ? String(fields.in) : inWords(fields, ANSWERS);
+  return 'in' in fields && !('op' in fields) ? inWord(fields.in) : inWords(fields, ANSWERS);
 }
 
 /** Keys that hold answers in every row that has them. */

@@ -80,6 +80,11 @@ export interface FormDefinition {
   readonly pointers: Readonly<Record<string, { readonly returns: Word; readonly memory: Word }>>;
   /** Mapping levels: how frame and attributes lie in a leaf. */
   readonly leaves: Readonly<Partial<Record<Level, LeafCodec>>>;
+  /**
+   * Upper levels where more entries are pointers than pxx_bad() of one configuration lets pass: what
+   * is no pointer in any configuration. Kinds are decided by it, the helper stays as it is.
+   */
+  readonly noPointer?: Readonly<Partial<Record<Level, Test>>>;
   /** Upper levels: physical address of the next table that an entry points to. */
   readonly tables: Readonly<Partial<Record<Level, Word>>>;
   /**

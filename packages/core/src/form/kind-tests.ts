@@ -36,7 +36,8 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
     return { none, leaf: present, table: always(false), absent: isAbsent, invalid: always(false) };
   }
   const leaf = geometry?.mayMap ? both(present, ask('leaf')) : always(false);
-  const pointer = both(present, not(ask('leaf')), not(ask('bad')));
+  const noPointer = form.definition.noPointer?.[deciding] ?? ask('bad');
+  const pointer = both(present, not(ask('leaf')), not(noPointer));
   const table = mayFold(form, level) ? both(pointer, not(ask('folded'))) : pointer;
   return {
     none,

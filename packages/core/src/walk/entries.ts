@@ -8,7 +8,7 @@ import { fail, ok } from '../outcome.js';
 import { type Bits, hex, type PhysAddr, type VirtAddr, virtAddr } from '../units.js';
 import { checkedAddress, indexOf, tableBytes, tableLevels } from './address.js';
 import type { PhysicalMemory } from './memory.js';
-import { readTable } from './table.js';
+import { readTable, tableLoop } from './table.js';
 
 /** A part of the span with what covers it. Parts follow each other without gap or overlap. */
 export interface WalkedEntry {
@@ -121,7 +121,7 @@ function enter(
   const geometry = levels[depth] as LevelGeometry;
   const at = { table, level: geometry.level };
   if (ancestors.includes(table)) {
-    return fail('table-loop', `${geometry.level} table at ${hex(table)} contains itself`, at);
+    return { ok: false, problem: tableLoop(geometry.level, table) };
   }
   if (budget.tables-- <= 0) {
     const why = 'more tables than the memory can hold; some are reached again and again';

@@ -1,7 +1,7 @@
 import { entryAt } from '../form/entry-at.js';
 import type { EntryForm } from '../form/form.js';
-import type { LevelGeometry } from '../form/level.js';
-import { fail, ok, type Result } from '../outcome.js';
+import type { Level, LevelGeometry } from '../form/level.js';
+import { fail, ok, type Problem, type Result } from '../outcome.js';
 import { type Bits, hex, type PhysAddr, physAddr } from '../units.js';
 import { tableBytes } from './address.js';
 import type { PhysicalMemory } from './memory.js';
@@ -45,3 +45,10 @@ const outsideMemory = (geometry: LevelGeometry, table: PhysAddr) =>
 function tableProblem(code: string, { level }: LevelGeometry, table: PhysAddr, why: string) {
   return fail(code, `${level} table at ${hex(table)}: ${why}`, { level, table });
 }
+
+/** A table that is reached again from itself: no kernel builds one for user addresses. */
+export const tableLoop = (level: Level, table: PhysAddr): Problem => ({
+  code: 'table-loop',
+  message: `${level} table at ${hex(table)} contains itself`,
+  evidence: { level, table },
+});

@@ -6,7 +6,7 @@ import { ok, type Problem, type Result } from '../outcome.js';
 import { type Bits, type Pfn, type PhysAddr, pfn, physAddr, type VirtAddr } from '../units.js';
 import { checkedAddress, indexOf, tableLevels } from './address.js';
 import type { PhysicalMemory } from './memory.js';
-import { readEntry } from './table.js';
+import { readEntry, tableLoop } from './table.js';
 
 /** One table that the walk looked into. */
 export interface WalkStep {
@@ -38,8 +38,8 @@ export interface Walk {
 }
 
 /**
- * Translates one address from the root table, showing each step. At most one step a level, so a
- * table that points to itself ends like any other. Code `address-outside-form` for addresses that
+ * Translates one address from the root table, showing each step. A table that is reached again from
+ * itself ends the walk unreadable (`table-loop`): user tables never are. Code `address-outside-form` for addresses that
  * the form does not translate.
  */
 export function walk(
@@ -56,6 +56,9 @@ export function walk(
   for (const geometry of tableLevels(form)) {
     const { level } = geometry;
     const index = indexOf(geometry, address);
+    if (steps.some((step) => step.table === table)) {
+      return done({ kind: 'unreadable', problem: tableLoop(level, table) });
+    }
     const raw = readEntry(form, memory, geometry, table, index);
     if (!raw.ok) return done({ kind: 'unreadable', problem: raw.problem });
     const decoded = decodeEntry(form, level, raw.value);

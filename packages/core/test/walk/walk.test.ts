@@ -155,6 +155,16 @@ describe('hostile tables', () => {
     ]);
   });
 
+  test('one that contains itself ends the walk of an address', () => {
+    const loop = memoryOf({ 4096: ROOT | PRESENT });
+    const found = walk(toy, loop, ROOT, 0n);
+    expect(found.ok && found.value.end).toMatchObject({
+      kind: 'unreadable',
+      problem: { code: 'table-loop' },
+    });
+    expect(found.ok && found.value.steps.length).toBe(1);
+  });
+
   test('one that is reached again and again is entered as often as tables fit, twice over', () => {
     const slots = Array.from({ length: 2048 }, (_, i) => [0x1000 + 4 * i, TABLE | PRESENT]);
     const all = parts({ start: 0n, end: 1n << 32n }, memoryOf(Object.fromEntries(slots)));
