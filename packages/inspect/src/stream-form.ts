@@ -4,13 +4,12 @@ import {
   fail,
   hex,
   isAbsentHelper,
-  type Level,
-  type LevelGeometry,
   ok,
   type PhysAddr,
   type PhysicalMemory,
   type Result,
   readEntry,
+  rootLevel,
   tableLevels,
 } from '@pagewright/core';
 import type { Kernel } from './kernel.js';
@@ -43,14 +42,12 @@ export function formOfRoot(
   return fail('no-form', `the root table at ${hex(root)} fits no form`, { root });
 }
 
-const rootOf = (form: EntryForm): LevelGeometry => tableLevels(form)[0] as LevelGeometry;
-
 const firstEntry = (form: EntryForm, memory: PhysicalMemory, root: PhysAddr): Result<Bits> =>
-  readEntry(form, memory, rootOf(form), root, 0);
+  readEntry(form, memory, rootLevel(form), root, 0);
 
 /** pgd_folded() and its like for the root's entries; undefined where there is none. */
 function foldedHelper(form: EntryForm): ((raw: Bits) => boolean) | undefined {
-  const level: Level = rootOf(form).level;
+  const { level } = rootLevel(form);
   const helper = form.helper(level, 'folded');
   return isAbsentHelper(helper) ? undefined : (raw) => helper.bits(raw) === true;
 }

@@ -106,7 +106,7 @@ const bitData = ({ name, low, width, value, meaning }: StripField): BitData => (
 });
 
 function permissionsOf(form: EntryForm, level: Level, raw: Bits): PermissionData {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   const codec = form.definition.leaves[deciding];
   if (codec === undefined) throw new Error(`${form.name}: a leaf at ${level} without a codec`);
   const ask = (name: keyof PermissionData): boolean =>

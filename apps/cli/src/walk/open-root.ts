@@ -1,20 +1,17 @@
 import {
   type ArchBackend,
-  type Bits,
   decodeEntry,
   type EntryForm,
   entryAt,
   fail,
   hex,
-  isAbsentHelper,
-  type Level,
-  type LevelGeometry,
   ok,
   type PhysAddr,
   type PhysicalMemory,
   physAddr,
   type Result,
   readTable,
+  rootLevel,
   tableBytes,
   tableLevels,
 } from '@pagewright/core';
@@ -28,7 +25,7 @@ export function checkedRoot(
   memory: PhysicalMemory,
   address: bigint,
 ): Result<PhysAddr> {
-  const geometry = rootOf(form);
+  const geometry = rootLevel(form);
   const alignment = Math.min(tableBytes(form, geometry), 2 ** form.definition.pageShift);
   const low = address & BigInt(alignment - 1);
   if (low !== 0n) {
@@ -41,8 +38,6 @@ export function checkedRoot(
   const table = readTable(form, memory, geometry, root);
   return table.ok ? ok(root) : table;
 }
-
-const rootOf = (form: EntryForm): LevelGeometry => tableLevels(form)[0] as LevelGeometry;
 
 /**
  * Other forms of the architecture as which the entries of a root table make sense, when they make
@@ -73,17 +68,10 @@ function makesSense(form: EntryForm, memory: PhysicalMemory, root: PhysAddr): bo
   let tables = 0;
   const entries = 2 ** geometry.indexBits;
   for (let index = 0; index < entries; index++) {
-    const raw = entryAt(form, table.value, index);
-    const decoded = decodeEntry(form, geometry.level, raw);
+    const decoded = decodeEntry(form, geometry.level, entryAt(form, table.value, index));
     if (decoded.kind === 'none') continue;
-    if (decoded.kind !== 'table' || isFolded(form, geometry.level, raw)) return false;
+    if (decoded.kind !== 'table') return false;
     if (readTable(form, memory, below, decoded.next).ok) tables++;
   }
   return tables > 0;
-}
-
-/** The entry says of itself that it belongs into a table further down (`pgd_folded()` and others). */
-function isFolded(form: EntryForm, level: Level, raw: Bits): boolean {
-  const folded = form.helper(level, 'folded');
-  return !isAbsentHelper(folded) && folded.bits(raw) === true;
 }

@@ -29,7 +29,7 @@ const sweeps = new WeakMap<EntryForm, Map<Level, LevelSweep>>();
 
 /** Words of a level to find pointers among, made once a form. */
 export function sweepOf(form: EntryForm, level: Level): LevelSweep {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   const known = sweeps.get(form) ?? new Map<Level, LevelSweep>();
   sweeps.set(form, known);
   const sweep = known.get(deciding) ?? sweepLevel(form, deciding, 'demo');

@@ -16,7 +16,7 @@ import { PATTERN } from './random-words.js';
 
 /** Level names between the one that has the table and the one that decides, the latter left out. */
 function passedThrough(form: EntryForm, level: Level): Level[] {
-  const decider = form.geometry(level)?.decidedBy ?? level;
+  const decider = form.deciding(level);
   return LEVELS.slice(LEVELS.indexOf(decider) + 1, LEVELS.indexOf(level) + 1);
 }
 

@@ -21,19 +21,19 @@ export function decodeEntry(form: EntryForm, level: Level, raw: Bits): DecodedEn
     case 'leaf':
       return decodeLeaf(form, level, raw);
     case 'table': {
-      const deciding = form.geometry(level)?.decidedBy ?? level;
+      const deciding = form.deciding(level);
       const next = form.nextTable(deciding, raw);
       return { kind: 'table', next, attributes: bits(raw ^ tableBits(form, next)) };
     }
     case 'absent':
-      return decodeAbsent(form, (form.geometry(level)?.decidedBy ?? level) as SwapLevel, raw);
+      return decodeAbsent(form, form.deciding(level) as SwapLevel, raw);
     case 'invalid':
       return { kind: 'invalid', reason: invalidReason(form, level, raw), raw };
   }
 }
 
 function decodeLeaf(form: EntryForm, level: Level, raw: Bits): DecodedEntry {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   const codec = form.definition.leaves[deciding];
   if (codec === undefined) throw new Error(`${form.name} maps at ${level} but has no leaf codec`);
   const frame = form.pfn(deciding, raw);
@@ -69,8 +69,7 @@ function decodeAbsent(form: EntryForm, level: SwapLevel, raw: Bits): AbsentEntry
 }
 
 function invalidReason(form: EntryForm, level: Level, raw: Bits): string {
-  const geometry = form.geometry(level);
-  const deciding = geometry?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   if (!form.is(deciding, 'present', raw))
     return `neither empty nor present, and a ${level} holds no swap entry`;
   if (mayFold(form, level) && form.is(deciding, 'folded', raw))

@@ -20,7 +20,7 @@ export function encodeEntry(form: EntryForm, level: Level, entry: DecodedEntry):
 }
 
 function compose(form: EntryForm, level: Level, entry: DecodedEntry): bigint {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   switch (entry.kind) {
     case 'none':
       return entry.residue;

@@ -72,6 +72,11 @@ export class EntryForm {
     return this.levels.find((g) => g.level === level);
   }
 
+  /** The level whose helpers decide about an entry found in a table of this level. */
+  deciding(level: Level): Level {
+    return this.geometry(level)?.decidedBy ?? level;
+  }
+
   /** The form has a table at this level. */
   hasTable(level: Level): boolean {
     return this.geometry(level)?.folded === false;

@@ -23,7 +23,7 @@ import { holdsSwapValue } from './swap-entry.js';
  */
 export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryKind, Test>> {
   const geometry = form.geometry(level);
-  const deciding = geometry?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   const ask = (name: string): Test => {
     const found = form.helper(deciding, name);
     return isAbsentHelper(found) ? always(false) : (found.body as Test);
@@ -53,7 +53,7 @@ export function kindTests(form: EntryForm, level: Level): Readonly<Record<EntryK
  * (s390x decides at run time what is folded): walkers would take it for the lower table's.
  */
 export function mayFold(form: EntryForm, level: Level): boolean {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   return form.hasTable(level) && !isAbsentHelper(form.helper(deciding, 'folded'));
 }
 

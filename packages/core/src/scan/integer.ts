@@ -82,7 +82,7 @@ function emitEntry(form: EntryForm, level: Level, skipped?: EntryKind): EntryCod
 
 /** Frame number of an entry that is known to be a leaf. */
 function leafFrame(form: EntryForm, level: Level): Word {
-  const deciding = form.geometry(level)?.decidedBy ?? level;
+  const deciding = form.deciding(level);
   const short = form.definition.leaves[deciding]?.frame;
   if (short !== undefined) return short;
   const pfn = form.helper(deciding, 'pfn');

@@ -7,6 +7,9 @@ import { hex, MASK64, type VirtAddr, virtAddr } from '../units.js';
 export const tableLevels = (form: EntryForm): readonly LevelGeometry[] =>
   form.levels.filter((geometry) => !geometry.folded);
 
+/** The level of the root table; every form has one. */
+export const rootLevel = (form: EntryForm): LevelGeometry => tableLevels(form)[0] as LevelGeometry;
+
 /** Bytes of one table of a level. */
 export const tableBytes = (form: EntryForm, geometry: LevelGeometry): number =>
   2 ** geometry.indexBits * (form.definition.wordBits / 8);

@@ -6,7 +6,7 @@ import type { Level, LevelGeometry } from '../form/level.js';
 import type { Problem, Result } from '../outcome.js';
 import { fail, ok } from '../outcome.js';
 import { type Bits, hex, type PhysAddr, type VirtAddr, virtAddr } from '../units.js';
-import { checkedAddress, indexOf, tableBytes, tableLevels } from './address.js';
+import { checkedAddress, indexOf, rootLevel, tableBytes, tableLevels } from './address.js';
 import type { PhysicalMemory } from './memory.js';
 import { readTable, tableLoop } from './table.js';
 
@@ -65,7 +65,7 @@ export function walkEntries(
   const smallest = Math.min(...levels.map((g) => tableBytes(form, g)));
   const tables = Number(memory.byteCount / BigInt(smallest)) * 2 + 64;
   const walker = () => ({ form, memory, levels, span, budget: { tables } });
-  const first = readTable(form, memory, levels[0] as LevelGeometry, root);
+  const first = readTable(form, memory, rootLevel(form), root);
   if (!first.ok) return first;
   return ok({ [Symbol.iterator]: () => walkTable(walker(), 0, root, first.value, span.start, []) });
 }
