@@ -7,8 +7,8 @@ import type { VmcoreInfo } from './vmcoreinfo.js';
 export type { PageRun, StructPages } from './struct-pages/runs.js';
 
 /**
- * Finds the struct pages: by mem_section where the kernel has one (SPARSEMEM), by the layout's
- * vmemmap where that cannot be read, else by the single node's array (FLATMEM). Code `undecided`
+ * Finds the struct pages: by mem_section where the kernel has one (SPARSEMEM), by the single node's
+ * array, which VMCOREINFO describes for FLATMEM alone, else by the layout's vmemmap. Code `undecided`
  * where none of them is described.
  */
 export function structPages(virtual: VirtualMemory, vmcoreinfo: VmcoreInfo): Result<StructPages> {
@@ -25,12 +25,12 @@ export function structPages(virtual: VirtualMemory, vmcoreinfo: VmcoreInfo): Res
       : 'sparse';
     return ok(pagesOfRuns(model, size, runs, incomplete));
   }
+  const flat = flatRun(virtual, vmcoreinfo);
+  if (flat !== undefined) return ok(pagesOfRuns('flat', size, [flat]));
   if (vmemmap !== undefined) {
     const endPfn = ((1n << 64n) - vmemmap) / BigInt(size);
     return ok(pagesOfRuns('vmemmap', size, [{ firstPfn: 0n, endPfn, start: vmemmap }]));
   }
-  const flat = flatRun(virtual, vmcoreinfo);
-  if (flat !== undefined) return ok(pagesOfRuns('flat', size, [flat]));
   const why = sections.ok ? 'mem_section is empty' : sections.problem.message;
   return fail('undecided', `no struct pages: ${why}; no vmemmap, no node_mem_map`);
 }

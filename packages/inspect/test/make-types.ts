@@ -1,4 +1,5 @@
 import { BtfMaker } from '../../dump/test/make-btf.js';
+import { addPageTypes, type MadePageShape } from './make-page-types.js';
 
 /** Which of the kernel's layouts through the years a made kernel has. */
 export interface MadeShape {
@@ -8,11 +9,15 @@ export interface MadeShape {
   readonly rss?: 'percpu' | 'shared';
   /** Kernels up to 6.5, which still have a destructor in struct page. */
   readonly before66?: boolean;
+  readonly byteOrder?: 'little' | 'big';
+  /** Whose struct page it is, whole and with the flags; left out, it has no more than flags. */
+  readonly page?: MadePageShape;
 }
 
 /** Types of a made kernel: the members that inspection reads, one behind the other. */
-export function makeTypes({ tree = 'maple', rss = 'percpu', before66 = false }: MadeShape) {
-  const btf = new BtfMaker();
+export function makeTypes(shape: MadeShape) {
+  const { tree = 'maple', rss = 'percpu', before66 = false, page } = shape;
+  const btf = new BtfMaker(shape.byteOrder);
   const sizes = new Map<number, number>();
   const kept = (id: number, bytes: number) => {
     sizes.set(id, bytes);
@@ -79,7 +84,7 @@ export function makeTypes({ tree = 'maple', rss = 'percpu', before66 = false }: 
     vm_start: u64,
     vm_end: u64,
     ...(tree === 'maple' ? {} : { vm_rb: rbNode }),
-    vm_flags: u64,
+    ...(page === '7.2' ? { '': vmaFlags(btf, u64, kept) } : { vm_flags: u64 }),
     anon_vma: pointer,
     vm_ops: pointer,
     vm_pgoff: u64,
@@ -124,6 +129,19 @@ export function makeTypes({ tree = 'maple', rss = 'percpu', before66 = false }: 
   struct('vm_operations_struct', { fault: pointer, name: pointer });
   struct('vm_special_mapping', { name: pointer });
   struct('anon_vma_name', { kref: u32, name: array(char, 0) });
-  struct('page', before66 ? { flags: u64, compound_dtor: u64 } : { flags: u64 });
+  if (page !== undefined) addPageTypes(btf, page, { u64, u32, pointer, atomic });
+  else struct('page', before66 ? { flags: u64, compound_dtor: u64 } : { flags: u64 });
   return btf.blob();
+}
+
+/** The word of flags under both of its names (SPEC-7.2 1.9). */
+function vmaFlags(btf: BtfMaker, u64: number, kept: (id: number, bytes: number) => number): number {
+  const words = btf.array(u64, 1);
+  const set = btf.composite('struct', '', 8, [{ name: '__vma_flags', type: words, bitOffset: 0 }]);
+  const flags = btf.refer('typedef', set, 'vma_flags_t');
+  const members = [
+    { name: 'vm_flags', type: u64, bitOffset: 0 },
+    { name: 'flags', type: flags, bitOffset: 0 },
+  ];
+  return kept(btf.composite('union', '', 8, members), 8);
 }
