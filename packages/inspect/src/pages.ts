@@ -113,7 +113,7 @@ class DumpedPages implements KernelPages {
     const owner = ownerOf(first.value.mapping);
     const hugetlb = isLarge && (type === 'hugetlb' || this.hasHugetlbDestructor(head.value));
     const countsWhole = isLarge && (hugetlb || owner !== 'file' || !this.layout.filePagesCountAll);
-    const whole = countsWhole ? this.entireMapcount(head.value) : 0;
+    const whole = countsWhole ? this.wholeMapcount(head.value) : 0;
     return ok({
       pfn: pfn(frame),
       flags,
@@ -188,10 +188,15 @@ class DumpedPages implements KernelPages {
     return fail('bad-struct-page', `folio of ${hex(head)} has order ${found.value}`, { head });
   }
 
-  private entireMapcount(head: bigint): number {
+  /**
+   * Mappings of the whole folio. To 6.1 each page of one that is also mapped by pages is counted once
+   * more, which the flag in its second page says (mm/util.c, __page_mapcount(), PageDoubleMap()).
+   */
+  private wholeMapcount(head: bigint): number {
     const at = this.inFolio(head, this.layout.entireMapcount);
     const found = at === undefined ? undefined : this.kernel.virtual.u32(at);
-    return found?.ok ? (found.value | 0) + 1 : 0;
+    const entire = found?.ok ? (found.value | 0) + 1 : 0;
+    return this.has(head + 1n, 'double_map') ? entire - 1 : entire;
   }
 
   private hasHugetlbDestructor(head: bigint): boolean {

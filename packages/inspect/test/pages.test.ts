@@ -53,6 +53,7 @@ function types(head: 'compound_head' | 'compound_info') {
     PG_reserved: 13,
     __NR_PAGEFLAGS: 22,
     PG_anon_exclusive: 11,
+    PG_double_map: 9,
   });
   btf.enum('pagetype', { PGTY_hugetlb: 0xf4, PGTY_slab: 0xf5 });
   const parsed = parseBtf(btf.blob());
@@ -153,6 +154,14 @@ test('a page of a large folio has the flags, owner and whole mappings of its fol
     head: FIRST_PFN,
     order: 2,
   });
+});
+
+test('a folio mapped whole and by pages, as 6.1 marks it, counts each page once less', () => {
+  const [head, second, third] = FOLIO as [MadePage, MadePage, MadePage];
+  const pages = [head, { ...second, flags: 0xa02n }, third];
+  const kernel = kernelOf(pages);
+  const mapcounts = [0n, 1n, 2n].map((page) => factsOf(kernel, FIRST_PFN + page).mapcount);
+  expect(mapcounts).toEqual([0, 1, 0]);
 });
 
 test('tail pages that hold a mask lead to the same head', () => {
