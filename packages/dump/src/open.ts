@@ -1,12 +1,13 @@
 import { fail, ok, type PhysicalMemory, type Result } from '@pagewright/core';
 import { type ByteSource, readBytes } from './bytes.js';
 import type { Decompressors } from './decompress/decompressors.js';
-import { type ElfHeader, isElf, readElf } from './elf.js';
+import { type ElfHeader, isElf, type MemoryRange, readElf } from './elf.js';
 import { isFlattened, unflattened } from './flattened/flattened.js';
 import { vmcoreinfoOfFile } from './kdump/file.js';
 import { isKdump, type Utsname } from './kdump/header.js';
 import { kdumpMemory } from './kdump/memory.js';
 import { readKdumpFiles } from './kdump/open-kdump.js';
+import { kdumpRanges } from './kdump/ranges.js';
 import { limeByteOrder, readLime } from './lime/lime.js';
 import { MOST_NOTE_BYTES, type Note, parseNotes, vmcoreinfoOf } from './notes.js';
 import { rawMemory, segmentMemory } from './segments.js';
@@ -18,6 +19,11 @@ export interface Dump {
   /** True when the container was wrapped in makedumpfile's flattened form. */
   readonly flattened: boolean;
   readonly memory: PhysicalMemory;
+  /**
+   * Runs of memory that the container has something of: where to search. They may overlap, and parts
+   * of them may have been left out.
+   */
+  readonly ranges: Iterable<MemoryRange>;
   /** Text of the VMCOREINFO note, when the container has it. */
   readonly vmcoreinfo?: string;
   /** Of the machine that was dumped, where the container says so. */
@@ -74,7 +80,13 @@ export function openDump(
   if (limeOrder !== undefined) return openLime(content, flattened, limeOrder);
   const why = unreadable(content);
   if (why !== undefined) return fail('unreadable', `${content.name}: ${why}`);
-  return ok({ container: 'raw', flattened, memory: rawMemory(content, options.rawBase) });
+  const { rawBase = 0n } = options;
+  return ok({
+    container: 'raw',
+    flattened,
+    memory: rawMemory(content, rawBase),
+    ranges: [{ physical: rawBase, length: content.byteCount }],
+  });
 }
 
 function openKdump(
@@ -92,6 +104,7 @@ function openKdump(
     container: 'kdump',
     flattened,
     memory: kdumpMemory(files.value, decompressors),
+    ranges: { [Symbol.iterator]: () => kdumpRanges(files.value) },
     byteOrder,
     wordBits,
     utsname,
@@ -108,6 +121,7 @@ function openElf(source: ByteSource, flattened: boolean): Result<Dump> {
     container: 'elf',
     flattened,
     memory: segmentMemory(source, segments, excluded),
+    ranges: segments,
     byteOrder,
     wordBits,
     machine,
@@ -134,6 +148,7 @@ function openLime(
 ): Result<Dump> {
   const lime = readLime(source, byteOrder);
   if (!lime.ok) return lime;
-  const memory = segmentMemory(source, lime.value.segments);
-  return ok({ container: 'lime', flattened, memory, byteOrder });
+  const { segments } = lime.value;
+  const memory = segmentMemory(source, segments);
+  return ok({ container: 'lime', flattened, memory, ranges: segments, byteOrder });
 }

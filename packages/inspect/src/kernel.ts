@@ -113,8 +113,7 @@ function openedWithInfo(
   }
   let found: FoundArchitecture | undefined;
   let problem: Problem | undefined;
-  const ranges = dump.elf?.segments ?? [{ physical: 0n, length: dump.memory.byteCount }];
-  const searched = findVmcoreinfo(dump.memory, ranges, (candidate) => {
+  const searched = findVmcoreinfo(dump.memory, dump.ranges, (candidate) => {
     const tried = findArchitecture(dump, candidate, options);
     if (tried.ok) found = tried.value;
     else problem = tried.problem;
