@@ -1,0 +1,41 @@
+import type { Model } from '../model.js';
+import { Mapping, Vma } from '../state/columns.js';
+
+/** What the kernel asks of a file by its inode and address_space. */
+export interface FileKind {
+  readonly name: string;
+  /** IS_DAX(). */
+  readonly dax?: boolean;
+  /** A character device. */
+  readonly character?: boolean;
+  /** mapping_can_writeback(). */
+  readonly writeback?: boolean;
+  /** Pages are shmem: counted apart, and swapped. */
+  readonly shmem?: boolean;
+  readonly secretmem?: boolean;
+  readonly hugetlb?: boolean;
+}
+
+/** Kinds of file, by number in `Mapping.kind`. */
+export const FILE_KINDS = [
+  { name: 'file', writeback: true },
+  { name: 'file_nowb' },
+  { name: 'shmem', shmem: true },
+  { name: 'fsdax', dax: true, writeback: true },
+  { name: 'devdax', dax: true, character: true },
+  { name: 'device', character: true },
+  { name: 'secretmem', secretmem: true },
+  { name: 'hugetlb', hugetlb: true },
+] as const satisfies readonly FileKind[];
+/** Name of a kind of file. */
+export type FileKindName = (typeof FILE_KINDS)[number]['name'];
+
+/** Number of a kind of file. */
+export const fileKindNumber = (name: FileKindName): number =>
+  FILE_KINDS.findIndex((kind) => kind.name === name);
+
+/** Kind of the file that a VMA maps; undefined without a file. */
+export function fileOf({ state }: Model, vma: number): FileKind | undefined {
+  const mapping = state.ref(Vma.mapping, vma);
+  return mapping < 0 ? undefined : FILE_KINDS[state.get(Mapping.kind, mapping)];
+}

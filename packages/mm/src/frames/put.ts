@@ -1,0 +1,33 @@
+import type { Model } from '../model.js';
+import { Frame } from '../state/columns.js';
+import { folioPages, isZoneDevice } from './folio.js';
+import { freeDeviceFolio } from './free-device.js';
+import { lruRemove } from './lru.js';
+
+/**
+ * folio_put_refs(): drops references; the last one frees the folio. Dropping more than there are is
+ * a use after free, noted as `refcount-underflow`.
+ */
+export function putRefs(model: Model, folio: number, count = 1): void {
+  const { state } = model;
+  const left = state.add(Frame.refcount, folio, -count);
+  if (left < 0) {
+    model.vmBug('refcount-underflow');
+    return;
+  }
+  if (left > 0) return;
+  if (isZoneDevice(model, folio)) freeDeviceFolio(model, folio);
+  else freeFolio(model, folio);
+}
+
+/** Gives all pages of a folio back: nothing of what they were is left but their contents. */
+function freeFolio(model: Model, folio: number): void {
+  const { state } = model;
+  lruRemove(model, folio);
+  const pages = folioPages(model, folio);
+  for (let i = 0; i < pages; i++) {
+    const content = state.get(Frame.content, folio + i);
+    state.clear(Frame, folio + i);
+    state.set(Frame.content, folio + i, content);
+  }
+}

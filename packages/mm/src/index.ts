@@ -1,0 +1,21 @@
+/**
+ * @pagewright/mm: Linux memory management that runs. Page tables hold real entry words of the chosen
+ * architecture; every operation behaves as the chosen kernel revision's does.
+ * @packageDocumentation
+ */
+export { ERRNO, errnoName, VM_FAULT, vmFaultName } from './errno.js';
+export type { ModelEvent } from './events.js';
+export * from './frames/folio.js';
+export * from './frames/page-flags.js';
+export { vmInsertPage } from './insert/vm-insert-page.js';
+export { type Entry, EntrySpace, NONE, type Prot } from './machine/entries.js';
+export { Machine, type MachineOptions } from './machine/machine.js';
+export { MemoryMap, type MemoryRange, type Purpose, type Zone } from './machine/memory-map.js';
+export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standard.js';
+export { Model, type Outcome, run } from './model.js';
+export { vmNormalPage, WILD_PAGE } from './normal-page.js';
+export * from './state/columns.js';
+export { type Capacities, CapacityError, Layout, State } from './state/state.js';
+export type { VmFault, VmOps } from './vm-ops.js';
+export { newMm, newVma, type VmaParts } from './vma/address-space.js';
+export type { ZapDetails } from './zap/details.js';

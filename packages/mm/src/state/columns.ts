@@ -1,0 +1,257 @@
+/**
+ * What the state is made of: kinds of record, each with its fields. A field is a column, one word a
+ * record, 0 at first. References to records are stored plus one, so that 0 is "none"
+ * (`State.ref`, `State.setRef`). SPEC 1.
+ */
+
+declare const column: unique symbol;
+/** Number of a column among all columns. */
+export type Column = number & { readonly [column]: true };
+
+/** Kinds of record. */
+export const RECORDS = [
+  'global',
+  'frame',
+  'mm',
+  'vma',
+  'anonVma',
+  'avc',
+  'mapping',
+  'cacheSlot',
+  'swapSlot',
+  'reference',
+  'pgmap',
+  'table',
+  'slot',
+] as const;
+/** A kind of record. */
+export type RecordKind = (typeof RECORDS)[number];
+
+/** How a column's words are to be read outside of the run that made them. */
+export type ColumnKind = 'number' | 'entry' | 'vmFlags' | 'prot';
+
+/** A column as declared. */
+export interface ColumnInfo {
+  readonly record: RecordKind;
+  readonly field: string;
+  readonly kind: ColumnKind;
+}
+
+const declared: ColumnInfo[] = [];
+
+function columns<const F extends string>(
+  record: RecordKind,
+  fields: readonly F[],
+  kinds: { readonly [K in F]?: ColumnKind } = {},
+): Readonly<Record<F, Column>> {
+  const numbers = fields.map((field) => {
+    declared.push({ record, field, kind: kinds[field] ?? 'number' });
+    return [field, (declared.length - 1) as Column] as const;
+  });
+  return Object.fromEntries(numbers) as Record<F, Column>;
+}
+
+/** What there is one of. */
+export const Global = columns('global', [
+  /** huge_zero_folio: reference to its first frame. */
+  'hugeZero',
+  /** huge_zero_refcount. */
+  'hugeZeroRefs',
+  /** TAINT_BAD_PAGE. */
+  'tainted',
+  /** NR_ANON_MAPPED, NR_FILE_MAPPED, NR_ANON_THPS in pages or folios, NR_FOLL_PIN_* in references. */
+  'nrAnonMapped',
+  'nrFileMapped',
+  'nrFileThps',
+  'nrAnonThps',
+  'nrShmemThps',
+  'pinsAcquired',
+  'pinsReleased',
+  /** Ends of the LRU lists, as references to folios. */
+  'inactiveHead',
+  'inactiveTail',
+  'activeHead',
+  'activeTail',
+]);
+
+/** `struct page` and `struct folio`; fields of the folio are those of its first frame. */
+export const Frame = columns('frame', [
+  /** PG_* of the page, `PAGE_FLAG` bits. */
+  'flags',
+  /** _mapcount + 1: mappings of this page by PTEs. */
+  'mapcount',
+  /** page_type, 0 for none, `PAGE_TYPE` numbers. */
+  'type',
+  /** First frame of the folio, as a reference; none for a frame of its own. */
+  'head',
+  /** Pages of the folio as a power of two. */
+  'order',
+  /** _refcount: 0 for a free page. */
+  'refcount',
+  /** What folio->mapping says it is, `OWNER`. */
+  'owner',
+  /** anon_vma or mapping, as a reference. */
+  'ownerId',
+  /** folio->index. */
+  'index',
+  /** _entire_mapcount + 1. */
+  'entireMapcount',
+  /** _large_mapcount + 1. */
+  'largeMapcount',
+  /** _nr_pages_mapped. */
+  'pagesMapped',
+  /** _pincount. */
+  'pincount',
+  /** _mm_id[] as references to address spaces, their _mm_id_mapcount[] + 1, and the shared mark. */
+  'mmId0',
+  'mmId0Mapcount',
+  'mmId1',
+  'mmId1Mapcount',
+  'mmShared',
+  /** Device memory: its dev_pagemap, as a reference. */
+  'pgmap',
+  /** DAX: number of file offsets that share the page. */
+  'share',
+  /** What the page holds: equal numbers are equal contents, 0 is all zeros. */
+  'content',
+  /** Swap slot of a folio in the swap cache, as a reference. */
+  'swapSlot',
+  /** LRU list, `LRU`; and the neighbours on it towards head and tail, as references. */
+  'lru',
+  'lruPrevious',
+  'lruNext',
+  /** The folio waits to be split. */
+  'deferredSplit',
+]);
+
+/** `struct mm_struct`. */
+export const Mm = columns('mm', [
+  'used',
+  /** The root table, as a reference. */
+  'root',
+  /** Resident and swapped pages by kind: MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES. */
+  'filePages',
+  'anonPages',
+  'swapEntries',
+  'shmemPages',
+  /** PTE tables, deposited ones included, and tables of the levels above (pgtables_bytes). */
+  'nrPtes',
+  'nrPmds',
+  'nrPuds',
+  /** MMF_* and what mm_forbids_zeropage() answers, `MM_FLAG` bits. */
+  'flags',
+  /** First VMA by address, as a reference. */
+  'firstVma',
+  /** write_protect_seq: odd while fork write-protects. */
+  'writeProtectSeq',
+  /** mmap_lock: `MMAP_LOCK`. */
+  'mmapLock',
+  /** ksm_zero_pages. */
+  'ksmZeroPages',
+]);
+
+/** `struct vm_area_struct`. Addresses are page numbers. */
+export const Vma = columns(
+  'vma',
+  [
+    'used',
+    /** As references: the address space, the VMA behind this one, the file's mapping. */
+    'mm',
+    'next',
+    'mapping',
+    'start',
+    /** First page behind the VMA. */
+    'end',
+    /** vm_flags. */
+    'flags',
+    /** vm_page_prot. */
+    'pageProt',
+    'pgoff',
+    /** vm_ops by number in the machine, as a reference: none for anonymous memory. */
+    'ops',
+    'anonVma',
+    /** First anon_vma_chain, oldest first. */
+    'firstAvc',
+    /** What the driver keeps here (vm_private_data). */
+    'private',
+  ],
+  { flags: 'vmFlags', pageProt: 'prot' },
+);
+
+/** `struct anon_vma`. */
+export const AnonVma = columns('anonVma', [
+  'used',
+  'refcount',
+  'root',
+  'parent',
+  'numChildren',
+  'numActiveVmas',
+  /** The counter that both replaced. */
+  'degree',
+]);
+
+/** `struct anon_vma_chain`: this VMA may map pages of that anon_vma. */
+export const Avc = columns('avc', ['used', 'vma', 'anonVma', 'next']);
+
+/** `struct address_space` of a file. */
+export const Mapping = columns('mapping', [
+  'used',
+  /** Kind of file by number in the machine. */
+  'kind',
+  /** First cache slot, and how many there are: pages of the file. */
+  'firstSlot',
+  'slots',
+  /** i_size in pages. */
+  'size',
+  'tagged',
+]);
+
+/** One entry of a file's xarray. */
+export const CacheSlot = columns('cacheSlot', [
+  /** What lies there: `CACHE`. */
+  'kind',
+  /** A frame as a reference, or the DAX entry's page. */
+  'frame',
+  /** DAX_* bits, and PAGECACHE_TAG_* bits. */
+  'bits',
+  'tags',
+]);
+
+/** A slot of swap space. */
+export const SwapSlot = columns('swapSlot', [
+  /** Entries that refer to it (swap_map). */
+  'count',
+  /** The folio in the swap cache, as a reference. */
+  'frame',
+  'content',
+]);
+
+/** References that somebody holds besides mappings: what GUP handed out. */
+export const Reference = columns('reference', [
+  'used',
+  'mm',
+  'frame',
+  /** Address as page number, FOLL_* bits that asked for it, pages. */
+  'vpn',
+  'follFlags',
+  'pages',
+]);
+
+/** `struct dev_pagemap`. */
+export const Pgmap = columns('pgmap', ['used', 'type', 'owner', 'dying']);
+
+/** A page table. */
+export const Table = columns('table', [
+  'used',
+  'mm',
+  /** Level by its position from the leaf tables up. */
+  'level',
+  /** Page tables deposited for huge leaves of this table. */
+  'deposits',
+]);
+
+/** Entries of page tables, as the numbers that `EntrySpace` gives words. */
+export const Slot = columns('slot', ['entry'], { entry: 'entry' });
+
+/** Every column, by its number. */
+export const COLUMNS: readonly ColumnInfo[] = declared;

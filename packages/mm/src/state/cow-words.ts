@@ -1,0 +1,63 @@
+/** Words of a chunk: large enough that few need copying, small enough that copying is cheap. */
+const SHIFT = 6;
+const SIZE = 1 << SHIFT;
+const MASK = SIZE - 1;
+
+/** The chunk of everything that was never written; nobody writes to it. */
+const EMPTY = new Float64Array(SIZE);
+
+/**
+ * A fixed number of words, all 0 at first. Copies share what neither has written since: copying costs
+ * a pointer a chunk, and a write copies one chunk at most. Every value is an integer below 2^53.
+ */
+export class CowWords {
+  private readonly chunks: Float64Array[];
+  /** 1 for chunks that this copy alone refers to. */
+  private owned: Uint8Array;
+
+  private constructor(chunks: Float64Array[], owned: Uint8Array) {
+    this.chunks = chunks;
+    this.owned = owned;
+  }
+
+  /** Words that are all 0. */
+  static zeros(length: number): CowWords {
+    const count = Math.ceil(length / SIZE);
+    return new CowWords(
+      Array.from({ length: count }, () => EMPTY),
+      new Uint8Array(count),
+    );
+  }
+
+  get(at: number): number {
+    return (this.chunks[at >>> SHIFT] as Float64Array)[at & MASK] as number;
+  }
+
+  set(at: number, value: number): void {
+    const number = at >>> SHIFT;
+    let chunk = this.chunks[number] as Float64Array;
+    if (this.owned[number] === 0) {
+      chunk = chunk.slice();
+      this.chunks[number] = chunk;
+      this.owned[number] = 1;
+    }
+    chunk[at & MASK] = value;
+  }
+
+  /** A copy; from now on both write to copies of their own. */
+  copy(): CowWords {
+    this.owned.fill(0);
+    return new CowWords(this.chunks.slice(), new Uint8Array(this.owned.length));
+  }
+
+  /** Calls back with every word that is not 0, in order. */
+  forEachSet(visit: (at: number, value: number) => void): void {
+    this.chunks.forEach((chunk, number) => {
+      if (chunk === EMPTY) return;
+      for (let i = 0; i < SIZE; i++) {
+        const value = chunk[i] as number;
+        if (value !== 0) visit((number << SHIFT) | i, value);
+      }
+    });
+  }
+}

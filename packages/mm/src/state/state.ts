@@ -1,0 +1,105 @@
+import { COLUMNS, type Column, type RecordKind } from './columns.js';
+import { CowWords } from './cow-words.js';
+
+/** How many records of each kind a state has room for. */
+export type Capacities = Readonly<Record<RecordKind, number>>;
+
+/** Where each column begins. */
+export class Layout {
+  readonly bases: Float64Array;
+  readonly length: number;
+
+  constructor(readonly capacities: Capacities) {
+    this.bases = new Float64Array(COLUMNS.length);
+    let next = 0;
+    COLUMNS.forEach(({ record }, i) => {
+      this.bases[i] = next;
+      next += capacities[record];
+    });
+    this.length = next;
+  }
+}
+
+/** There is no room for one more record: a limit of the model, not of the kernel. */
+export class CapacityError extends Error {
+  constructor(readonly record: RecordKind) {
+    super(`the model has no room for one more ${record}`);
+  }
+}
+
+/**
+ * A machine's memory management at one moment (SPEC 1): words in columns. Cheap to copy; equal states
+ * have equal words, since new records take the lowest free place.
+ */
+export class State {
+  private constructor(
+    readonly layout: Layout,
+    private readonly words: CowWords,
+  ) {}
+
+  /** A state of zeros. */
+  static empty(layout: Layout): State {
+    return new State(layout, CowWords.zeros(layout.length));
+  }
+
+  /** The word of a record. */
+  get(field: Column, record: number): number {
+    return this.words.get((this.layout.bases[field] as number) + record);
+  }
+
+  set(field: Column, record: number, value: number): void {
+    this.words.set((this.layout.bases[field] as number) + record, value);
+  }
+
+  /** Adds to a word and answers the sum. */
+  add(field: Column, record: number, by: number): number {
+    const at = (this.layout.bases[field] as number) + record;
+    const sum = this.words.get(at) + by;
+    this.words.set(at, sum);
+    return sum;
+  }
+
+  /** Number of the record that a word refers to; -1 for none. */
+  ref(field: Column, record: number): number {
+    return this.get(field, record) - 1;
+  }
+
+  /** Makes a word refer to a record; -1 for none. */
+  setRef(field: Column, record: number, to: number): void {
+    this.set(field, record, to + 1);
+  }
+
+  /** Takes the lowest free record of a kind and marks it used. Throws CapacityError. */
+  take(kind: RecordKind, used: Column): number {
+    const count = this.layout.capacities[kind];
+    for (let i = 0; i < count; i++) {
+      if (this.get(used, i) === 0) {
+        this.set(used, i, 1);
+        return i;
+      }
+    }
+    throw new CapacityError(kind);
+  }
+
+  /** Sets all fields of a record to 0. */
+  clear(fields: Readonly<Record<string, Column>>, record: number): void {
+    for (const field of Object.values(fields)) {
+      if (this.get(field, record) !== 0) this.set(field, record, 0);
+    }
+  }
+
+  /** A copy that changes on its own. */
+  copy(): State {
+    return new State(this.layout, this.words.copy());
+  }
+
+  /** Calls back with every word that is not 0, column by column. */
+  forEachSet(visit: (column: Column, record: number, value: number) => void): void {
+    const { bases } = this.layout;
+    let column = 0;
+    this.words.forEachSet((at, value) => {
+      while (column + 1 < bases.length && at >= (bases[column + 1] as number)) column++;
+      visit(column as Column, at - (bases[column] as number), value);
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import type { MappingLevel } from '@pagewright/core';
+import { PAGE_TYPE } from '../frames/page-flags.js';
+import { type Entry, NONE } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import type { Column } from '../state/columns.js';
+import { Frame, Mm, Slot, Table } from '../state/columns.js';
+
+/** Where an entry lies: a record of `Slot`. */
+export type SlotAt = number;
+
+/**
+ * Slots hold entries of leaves and of empty places as numbers from 0 up; a pointer to a table is
+ * stored as minus the table's number, less one.
+ */
+const pointerTo = (table: number): number => -table - 1;
+const tableOf = (word: number): number => -word - 1;
+
+/** Position of a level among those that have tables, leaf tables being 0; -1 for none. */
+export function levelNumber({ machine }: Model, level: MappingLevel): number {
+  return machine.levels.findIndex((each) => each.level === level);
+}
+
+/** Counter that says how many tables of a level an address space has. */
+const COUNTERS: readonly (Column | undefined)[] = [Mm.nrPtes, Mm.nrPmds, Mm.nrPuds];
+
+/** The root table of an address space, made when it is first asked for. */
+function rootOf(model: Model, mm: number): number {
+  const { state, machine } = model;
+  const root = state.ref(Mm.root, mm);
+  if (root >= 0) return root;
+  const made = newTable(model, mm, machine.levels.length - 1);
+  state.setRef(Mm.root, mm, made);
+  return made;
+}
+
+function newTable(model: Model, mm: number, number: number): number {
+  const { state, machine } = model;
+  const table = state.take('table', Table.used);
+  state.setRef(Table.mm, table, mm);
+  state.set(Table.level, table, number);
+  const frame = machine.tableFrame + table;
+  state.set(Frame.type, frame, PAGE_TYPE.table);
+  state.set(Frame.refcount, frame, 1);
+  const counter = number === machine.levels.length - 1 ? undefined : COUNTERS[number];
+  if (counter !== undefined) state.add(counter, mm, 1);
+  return table;
+}
+
+const slotOf = ({ machine }: Model, table: number, number: number, vpn: number): SlotAt => {
+  const level = machine.levels[number] as (typeof machine.levels)[number];
+  return table * machine.tableStride + (Math.floor(vpn / level.pages) % level.entries);
+};
+
+/**
+ * The slot of an address at a level, with tables made on the way; -1 where a huge entry lies above.
+ * `pte_alloc_map()` and its like; memory for tables never runs out here.
+ */
+export function slotMade(model: Model, mm: number, vpn: number, level: MappingLevel): SlotAt {
+  return descend(model, mm, vpn, levelNumber(model, level), true);
+}
+
+/** The slot of an address at a level; -1 where no table, or a huge entry above, leads there. */
+export function slotAt(model: Model, mm: number, vpn: number, level: MappingLevel): SlotAt {
+  return descend(model, mm, vpn, levelNumber(model, level), false);
+}
+
+function descend(model: Model, mm: number, vpn: number, wanted: number, make: boolean): SlotAt {
+  const { state, machine } = model;
+  if (wanted < 0) return -1;
+  if (!make && state.ref(Mm.root, mm) < 0) return -1;
+  let table = rootOf(model, mm);
+  for (let number = machine.levels.length - 1; number > wanted; number--) {
+    const slot = slotOf(model, table, number, vpn);
+    const word = state.get(Slot.entry, slot);
+    if (word > 0 || (word === 0 && !make)) return -1;
+    if (word === 0) {
+      table = newTable(model, mm, number - 1);
+      state.set(Slot.entry, slot, pointerTo(table));
+    } else {
+      table = tableOf(word);
+    }
+  }
+  return slotOf(model, table, wanted, vpn);
+}
+
+/** The entry in a slot; a pointer to a table reads as undefined. */
+export function entryIn({ state }: Model, slot: SlotAt): Entry | undefined {
+  const word = state.get(Slot.entry, slot);
+  return word < 0 ? undefined : (word as Entry);
+}
+
+/** The entry of an address at a level; empty where no table leads there. */
+export function entryAt(model: Model, mm: number, vpn: number, level: MappingLevel): Entry {
+  const slot = slotAt(model, mm, vpn, level);
+  return slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
+}
+
+/** set_pte_at() and its like: writes an entry into a slot. */
+export function setEntry({ state }: Model, slot: SlotAt, entry: Entry): void {
+  state.set(Slot.entry, slot, entry);
+}
+
+/** The slot holds a pointer to a table. */
+export const isTable = ({ state }: Model, slot: SlotAt): boolean => state.get(Slot.entry, slot) < 0;
+
+/** The table that the slot points to. */
+export const tableIn = ({ state }: Model, slot: SlotAt): number =>
+  tableOf(state.get(Slot.entry, slot));
+
+/** Table that a slot lies in. */
+export const tableHolding = ({ machine }: Model, slot: SlotAt): number =>
+  Math.floor(slot / machine.tableStride);
+
+/**
+ * pte_alloc_one() for a huge leaf, and pgtable_trans_huge_deposit(): the table waits for the leaf
+ * to be split. It counts as a PTE table.
+ */
+export function depositTable(model: Model, mm: number, slot: SlotAt): void {
+  const { state } = model;
+  state.add(Table.deposits, tableHolding(model, slot), 1);
+  state.add(Mm.nrPtes, mm, 1);
+}
+
+/** pgtable_trans_huge_withdraw() and pte_free(): a table that was deposited goes. */
+export function freeDeposited(model: Model, mm: number, slot: SlotAt): void {
+  const { state } = model;
+  const table = tableHolding(model, slot);
+  if (state.get(Table.deposits, table) === 0) model.bug('no-deposited-table');
+  state.add(Table.deposits, table, -1);
+  state.add(Mm.nrPtes, mm, -1);
+}
+
+/** pgtable_trans_huge_withdraw() and pmd_populate(): the deposited table takes the leaf's place. */
+export function useDeposited(model: Model, mm: number, slot: SlotAt): number {
+  freeDeposited(model, mm, slot);
+  const table = newTable(model, mm, 0);
+  model.state.set(Slot.entry, slot, pointerTo(table));
+  return table;
+}
+
+/** Slot of an index of a table. */
+export const slotIn = ({ machine }: Model, table: number, index: number): SlotAt =>
+  table * machine.tableStride + index;
