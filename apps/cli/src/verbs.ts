@@ -30,6 +30,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/inspect.js'),
   },
   {
+    name: 'distill',
+    summary: 'make a small dump of what inspecting processes reads, without user data',
+    load: () => import('./verbs/distill.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),

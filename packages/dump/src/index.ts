@@ -10,6 +10,7 @@ export * from './decompress/load.js';
 export * from './elf.js';
 export * from './kallsyms/index.js';
 export type { Utsname } from './kdump/header.js';
+export * from './kdump/write.js';
 export * from './kernel-memory.js';
 export * from './open.js';
 export * from './segments.js';

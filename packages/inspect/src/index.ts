@@ -3,6 +3,7 @@
  * architectures; names none.
  * @packageDocumentation
  */
+export * from './distill/distill.js';
 export * from './kernel.js';
 export * from './mm.js';
 export * from './pages.js';

@@ -6,6 +6,7 @@ import {
   type Judge,
   type Kernel,
   type KernelOverrides,
+  type OpenKernelOptions,
   openJudge,
   openKernel,
 } from '@pagewright/inspect';
@@ -29,11 +30,18 @@ export interface OpenedKernel {
 /** The option that decides about swap types and that no rule asks for. */
 const MEMORY_FAILURE = /^(?:CONFIG_)?MEMORY_FAILURE=([yn])$/;
 
-/** Opens a dump and the kernel in it. Codes: `bad-usage`, `unreadable-file`, those of all readers. */
-export async function openJudged(
+/** A dump, open, with what the command line says of the kernel in it. */
+export interface OpenedFiles {
+  readonly dump: OpenedDump;
+  readonly help: OpenKernelOptions;
+  readonly overrides: KernelOverrides;
+}
+
+/** Opens a dump. Codes: `bad-usage`, `unreadable-file`, those of readers of files and containers. */
+export async function openFiles(
   paths: readonly string[],
   choices: KernelChoices,
-): Promise<Result<OpenedKernel>> {
+): Promise<Result<OpenedFiles>> {
   if (paths.includes('-')) {
     return fail('bad-usage', 'a dump is read at random: store it in a file, not standard input');
   }
@@ -43,16 +51,29 @@ export async function openJudged(
   if (!given.ok) return given;
   const dump = await openDumpFiles(paths);
   if (!dump.ok) return dump;
-  const architectures = await allArchitectures();
-  const kernel = openKernel(dump.value, { architectures, ...given.value });
-  const judge = kernel.ok ? openJudge(kernel.value, overrides.value) : kernel;
-  if (kernel.ok && judge.ok) {
-    return ok({ dump: dump.value, kernel: kernel.value, judge: judge.value });
-  }
-  dump.value.close();
-  if (kernel.ok) return judge as Extract<typeof judge, { ok: false }>;
-  const { code, message } = kernel.problem;
-  return code === 'no-btf' ? fail(code, `${message}; give them with --types FILE`) : kernel;
+  const help = { architectures: await allArchitectures(), ...given.value };
+  return ok({ dump: dump.value, help, overrides: overrides.value });
+}
+
+/** Opens a dump and the kernel in it. Codes: `bad-usage`, `unreadable-file`, those of all readers. */
+export async function openJudged(
+  paths: readonly string[],
+  choices: KernelChoices,
+): Promise<Result<OpenedKernel>> {
+  const files = await openFiles(paths, choices);
+  if (!files.ok) return files;
+  const { dump, help, overrides } = files.value;
+  const kernel = openKernel(dump, help);
+  const judge = kernel.ok ? openJudge(kernel.value, overrides) : kernel;
+  if (kernel.ok && judge.ok) return ok({ dump, kernel: kernel.value, judge: judge.value });
+  dump.close();
+  return advised(judge as Extract<typeof judge, { ok: false }>);
+}
+
+/** Says which option helps. */
+export function advised<T>(result: Result<T>): Result<T> {
+  if (result.ok || result.problem.code !== 'no-btf') return result;
+  return fail('no-btf', `${result.problem.message}; give them with --types FILE`);
 }
 
 function overridesOf({ kernel, config = [] }: KernelChoices): Result<KernelOverrides> {

@@ -22,7 +22,7 @@ export interface KdumpFile {
 }
 
 /** 64 TiB of 4 KiB pages: no bitmap of a real machine is longer, and counting it takes seconds. */
-const MOST_FRAMES = 2 ** 34;
+export const MOST_FRAMES = 2 ** 34;
 
 /** Reads the headers of one file and finds its bitmaps. Codes: `truncated`, `bad-kdump`. */
 export function readKdumpFile(source: ByteSource): Result<KdumpFile> {

@@ -28,14 +28,22 @@ export interface KdumpHeader {
   readonly maxMapnr32: number;
 }
 
-const SIGNATURE = 'KDUMP   ';
-const NEWEST_VERSION = 6;
-const VERSION_AT = 8;
-const UTSNAME_AT = 12;
-/** Bytes of each of utsname's six strings. */
+export const SIGNATURE = 'KDUMP   ';
+export const NEWEST_VERSION = 6;
+export const VERSION_AT = 8;
+/** Where each of utsname's strings that are read lies, and how many bytes each of the six has. */
 const UTSNAME_FIELD = 65;
-/** Where `status` lies: behind a timeval of two words. The other fields follow at fixed distances. */
-const STATUS_AT = { 32: 412, 64: 424 } as const;
+export const UTSNAME_AT = {
+  release: 12 + 2 * UTSNAME_FIELD,
+  version: 12 + 3 * UTSNAME_FIELD,
+  machine: 12 + 4 * UTSNAME_FIELD,
+  bytes: UTSNAME_FIELD,
+} as const;
+/**
+ * Where `status` lies: behind a timeval of two words. Block size, blocks of the sub header and of the
+ * bitmaps, and number of frames follow it.
+ */
+export const STATUS_AT = { 32: 412, 64: 424 } as const;
 const HEADER_BYTES = 464;
 /** Page sizes that Linux has. */
 const SMALLEST_BLOCK = 1 << 12;
@@ -75,15 +83,16 @@ const isVersion = (version: number): boolean => version >= 1 && version <= NEWES
 function headerAs(bytes: Uint8Array, little: boolean, wordBits: 32 | 64): KdumpHeader {
   const fields = new Fields(bytes, little, wordBits);
   const status = STATUS_AT[wordBits];
-  const uts = (index: number): string => {
-    const at = UTSNAME_AT + index * UTSNAME_FIELD;
-    return text(bytes.subarray(at, at + UTSNAME_FIELD));
-  };
+  const uts = (at: number): string => text(bytes.subarray(at, at + UTSNAME_AT.bytes));
   return {
     version: fields.full(VERSION_AT),
     byteOrder: little ? 'little' : 'big',
     wordBits,
-    utsname: { release: uts(2), version: uts(3), machine: uts(4) },
+    utsname: {
+      release: uts(UTSNAME_AT.release),
+      version: uts(UTSNAME_AT.version),
+      machine: uts(UTSNAME_AT.machine),
+    },
     blockSize: fields.full(status + 4),
     subHeaderBlocks: fields.full(status + 8),
     bitmapBlocks: fields.full(status + 12),

@@ -5,12 +5,12 @@ import { Fields } from '../fields.js';
 import type { KdumpFile } from './file.js';
 
 /** struct page_desc (makedumpfile's diskdump_mod.h): offset, size, flags, page_flags. */
-const DESCRIPTOR_BYTES = 24;
-const SIZE_AT = 8;
-const FLAGS_AT = 12;
+export const DESCRIPTOR_BYTES = 24;
+export const SIZE_AT = 8;
+export const FLAGS_AT = 12;
 
 /** DUMP_DH_COMPRESSED_*: how the page's bytes are compressed. */
-const COMPRESSIONS: readonly (readonly [bit: number, name: keyof Decompressors])[] = [
+export const COMPRESSIONS: readonly (readonly [bit: number, name: keyof Decompressors])[] = [
   [0x1, 'zlib'],
   [0x2, 'lzo'],
   [0x4, 'snappy'],

@@ -22,13 +22,13 @@ export interface SubHeader {
 }
 
 /** Field positions. 32-bit machines that align 64-bit numbers to 8 bytes have padding in between. */
-const LAYOUTS = {
+export const LAYOUTS = {
   64: { split: 12, start: 16, end: 24, info: 32, notes: 48, pfns: 80, bytes: 104 },
   '32-packed': { split: 8, start: 12, end: 16, info: 20, notes: 32, pfns: 56, bytes: 80 },
   '32-padded': { split: 8, start: 12, end: 16, info: 24, notes: 40, pfns: 72, bytes: 96 },
 } as const;
 /** What version 6 writes into the main header when the number of frames does not fit there. */
-const WIDEST_NARROW = 0xffff_ffffn;
+export const WIDEST_NARROW = 0xffff_ffffn;
 type Layout = (typeof LAYOUTS)[keyof typeof LAYOUTS];
 
 /** Reads the sub header, which begins in the second block. Code `truncated`. */
