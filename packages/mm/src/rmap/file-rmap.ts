@@ -1,8 +1,9 @@
 import type { MappingLevel } from '@pagewright/core';
 import { folioOf, isAnon } from '../frames/folio.js';
 import type { Model } from '../model.js';
-import { countMapped, countMappings } from './mapcount.js';
+import { countMappings } from './mapcount.js';
 import { checkRmap } from './sanity.js';
+import { countMapped } from './statistics.js';
 
 /** folio_add_file_rmap_ptes(), _pmd() and _pud() (SPEC 9.3). */
 export function addFileRmap(

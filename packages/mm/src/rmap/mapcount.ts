@@ -1,11 +1,18 @@
 import type { MappingLevel } from '@pagewright/core';
-import { folioOf, isAnon, isLarge } from '../frames/folio.js';
+import { folioOf, folioPages, isLarge } from '../frames/folio.js';
 import type { Model } from '../model.js';
-import { Frame, Global } from '../state/columns.js';
+import { Frame } from '../state/columns.js';
 
 /**
- * Counts `nr` more mappings of the pages from `frame` on (by PTEs), or one more of the whole folio
- * (by a PMD or PUD). Answers how many pages were mapped for the first time (SPEC 1.2, 9.3).
+ * Added to _nr_pages_mapped while a PMD or PUD maps the folio; the pages counted beside it
+ * (mm/internal.h; SPEC 1.2).
+ */
+export const ENTIRELY_MAPPED = 0x800000;
+const FOLIO_PAGES_MAPPED = ENTIRELY_MAPPED - 1;
+
+/**
+ * __folio_add_rmap(): counts `nr` more mappings of the pages from `frame` on (by PTEs), or one more
+ * of the whole folio (by a PMD or PUD). Answers how many pages became mapped (SPEC 1.2, 9.3).
  */
 export function countMappings(
   model: Model,
@@ -18,18 +25,19 @@ export function countMappings(
   if (!isLarge(model, folio)) return state.add(Frame.mapcount, folio, 1) === 1 ? 1 : 0;
   if (level !== 'pte') {
     state.add(Frame.largeMapcount, folio, 1);
-    return state.add(Frame.entireMapcount, folio, 1) === 1 ? nr : 0;
+    if (state.add(Frame.entireMapcount, folio, 1) !== 1) return 0;
+    const mapped = state.add(Frame.pagesMapped, folio, ENTIRELY_MAPPED) & FOLIO_PAGES_MAPPED;
+    return folioPages(model, folio) - mapped;
   }
   state.add(Frame.largeMapcount, folio, nr);
   let first = 0;
   for (let i = 0; i < nr; i++) {
     if (state.add(Frame.mapcount, frame + i, 1) === 1) first++;
   }
-  state.add(Frame.pagesMapped, folio, first);
-  return first;
+  return state.add(Frame.pagesMapped, folio, first) < ENTIRELY_MAPPED ? first : 0;
 }
 
-/** Takes back what `countMappings` counted; answers how many pages are mapped no more. */
+/** __folio_remove_rmap(): takes back what `countMappings` counted; answers how many pages are mapped no more. */
 export function uncountMappings(
   model: Model,
   frame: number,
@@ -41,19 +49,14 @@ export function uncountMappings(
   if (!isLarge(model, folio)) return state.add(Frame.mapcount, folio, -1) === 0 ? 1 : 0;
   if (level !== 'pte') {
     state.add(Frame.largeMapcount, folio, -1);
-    return state.add(Frame.entireMapcount, folio, -1) === 0 ? nr : 0;
+    if (state.add(Frame.entireMapcount, folio, -1) !== 0) return 0;
+    const mapped = state.add(Frame.pagesMapped, folio, -ENTIRELY_MAPPED) & FOLIO_PAGES_MAPPED;
+    return folioPages(model, folio) - mapped;
   }
   state.add(Frame.largeMapcount, folio, -nr);
   let last = 0;
   for (let i = 0; i < nr; i++) {
     if (state.add(Frame.mapcount, frame + i, -1) === 0) last++;
   }
-  state.add(Frame.pagesMapped, folio, -last);
-  return last;
-}
-
-/** NR_ANON_MAPPED or NR_FILE_MAPPED. */
-export function countMapped(model: Model, folio: number, pages: number): void {
-  const counter = isAnon(model, folio) ? Global.nrAnonMapped : Global.nrFileMapped;
-  model.state.add(counter, 0, pages);
+  return state.add(Frame.pagesMapped, folio, -last) < ENTIRELY_MAPPED ? last : 0;
 }

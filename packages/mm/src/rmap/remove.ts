@@ -1,8 +1,9 @@
 import type { MappingLevel } from '@pagewright/core';
 import { folioOf } from '../frames/folio.js';
 import type { Model } from '../model.js';
-import { countMapped, uncountMappings } from './mapcount.js';
+import { uncountMappings } from './mapcount.js';
 import { checkRmap } from './sanity.js';
+import { countMapped } from './statistics.js';
 
 /** folio_remove_rmap_ptes(), _pmd() and _pud() (SPEC 9.4). */
 export function removeRmap(
