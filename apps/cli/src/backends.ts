@@ -1,11 +1,21 @@
-import { type ArchBackend, type FindKernelLayout, fail, ok, type Result } from '@pagewright/core';
+import {
+  type ArchBackend,
+  type FindKernelLayout,
+  fail,
+  type KernelSpaceRules,
+  ok,
+  type Result,
+} from '@pagewright/core';
 
 /** An architecture: how the names of its forms begin, and the package that has it. */
 interface BackendLine {
   readonly names: RegExp;
   readonly load: () => Promise<object>;
   /** What a dump needs to know of it. */
-  readonly kernel: () => Promise<{ readonly kernelLayout: FindKernelLayout }>;
+  readonly kernel: () => Promise<{
+    readonly kernelLayout: FindKernelLayout;
+    readonly kernelSpace: KernelSpaceRules;
+  }>;
 }
 
 /** The architectures. One line each; only the one that a form's name points to is loaded. */
@@ -61,8 +71,11 @@ export const allBackends = (): Promise<readonly ArchBackend[]> => Promise.all(BA
 export const allArchitectures = () =>
   Promise.all(
     BACKENDS.map(async (line) => {
-      const [backend, { kernelLayout }] = await Promise.all([loaded(line), line.kernel()]);
-      return { backend, kernelLayout };
+      const [backend, { kernelLayout, kernelSpace }] = await Promise.all([
+        loaded(line),
+        line.kernel(),
+      ]);
+      return { backend, kernelLayout, kernelSpace };
     }),
   );
 

@@ -10,6 +10,7 @@ import type { AddressEncoding } from './bits.js';
 import { FORMS, type FormSpec } from './forms.js';
 
 export { kernelLayout } from './kernel/layout.js';
+export { kernelSpace } from './kernel/space.js';
 
 /** ELF e_machine of arm64. */
 const EM_AARCH64 = 183;

@@ -15,6 +15,7 @@ import {
 import { HOST_TASK_SIZE } from './kernel/um-physical.js';
 
 export { kernelLayout } from './kernel/layout.js';
+export { kernelSpace } from './kernel/space.js';
 export { umPhysical } from './kernel/um-physical.js';
 
 /** ELF e_machine of UML's host, which is what UML was compiled for. */

@@ -5,4 +5,5 @@
  */
 export * from './dumped-form.js';
 export { kernelLayout } from './kernel/layout.js';
+export { kernelSpace } from './kernel/space.js';
 export * from './root.js';

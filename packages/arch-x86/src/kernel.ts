@@ -12,6 +12,7 @@ import {
 } from '@pagewright/core';
 
 export { kernelLayout } from './kernel/layout.js';
+export { kernelSpace } from './kernel/space.js';
 
 /** ELF e_machine of x86-64. */
 const EM_X86_64 = 62;

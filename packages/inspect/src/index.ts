@@ -5,6 +5,7 @@
  */
 export * from './distill/distill.js';
 export * from './kernel.js';
+export * from './kernel-space/index.js';
 export * from './mm.js';
 export * from './pages.js';
 export * from './probes.js';

@@ -3,6 +3,7 @@ import {
   type EntryForm,
   type FindKernelLayout,
   fail,
+  type KernelSpaceRules,
   ok,
   type Problem,
   type Result,
@@ -26,6 +27,8 @@ export interface KernelArchitecture {
   readonly backend: ArchBackend;
   /** From the architecture's `/kernel` sub-path. */
   readonly kernelLayout: FindKernelLayout;
+  /** As well from there; without it the kernel's own address space cannot be shown. */
+  readonly kernelSpace?: KernelSpaceRules;
 }
 
 /** What a dump may lack, and the architectures to try. */
@@ -37,26 +40,41 @@ export interface OpenKernelOptions {
   readonly symbols?: Symbols;
 }
 
-/** A dumped kernel, ready for questions about its structures. */
-export interface Kernel {
+/** A dumped kernel as far as its types are not needed: its memory and its symbols. */
+export interface KernelImage {
   readonly architecture: KernelArchitecture;
   /** Form of the kernel's own tables. */
   readonly form: EntryForm;
   readonly vmcoreinfo: VmcoreInfo;
   readonly virtual: VirtualMemory;
-  readonly types: Types;
   /** The symbol table, or why there is none. Some hold functions alone. */
   readonly symbols: Result<Symbols>;
   /** Address of a symbol, where the table has it. */
   symbol(name: string): VirtAddr | undefined;
 }
 
+/** A dumped kernel, ready for questions about its structures. */
+export interface Kernel extends KernelImage {
+  readonly types: Types;
+}
+
 /**
- * Opens the kernel in a dump: VMCOREINFO (given, noted, else searched for), the architecture whose
- * layout it confirms, the symbol table, the types. Codes: `no-vmcoreinfo`, `no-architecture` when
- * none fits, with each one's reason, and those of `readBtf` where no types were given.
+ * Opens the kernel in a dump with its types. Codes: those of `openKernelImage`, and those of
+ * `readBtf` where no types were given.
  */
 export function openKernel(dump: Dump, options: OpenKernelOptions): Result<Kernel> {
+  const image = openKernelImage(dump, options);
+  if (!image.ok) return image;
+  const types = typesOf(image.value.virtual, image.value.symbols, options);
+  return types.ok ? ok({ ...image.value, types: types.value }) : types;
+}
+
+/**
+ * Opens the kernel in a dump: VMCOREINFO (given, noted, else searched for), the architecture whose
+ * layout it confirms, the symbol table. Codes: `no-vmcoreinfo`, `no-architecture` when none fits,
+ * with each one's reason.
+ */
+export function openKernelImage(dump: Dump, options: OpenKernelOptions): Result<KernelImage> {
   const opened = openedWithInfo(dump, options);
   if (!opened.ok) return opened;
   const { vmcoreinfo, found } = opened.value;
@@ -72,15 +90,12 @@ export function openKernel(dump: Dump, options: OpenKernelOptions): Result<Kerne
     symbol,
   });
   if (!virtual.ok) return virtual;
-  const types = typesOf(virtual.value, symbols, options);
-  if (!types.ok) return types;
   const { layout } = virtual.value;
   return ok({
     architecture,
     form: layout.form,
     vmcoreinfo,
     virtual: virtual.value,
-    types: types.value,
     symbols,
     symbol,
   });

@@ -77,7 +77,7 @@ function identityRun(facts: KernelFacts, image: LinearRun | undefined): LinearRu
 }
 
 /** Value of a variable that lies in one of the runs. */
-function wordAt(
+export function wordAt(
   facts: KernelFacts,
   runs: readonly (LinearRun | undefined)[],
   name: string,

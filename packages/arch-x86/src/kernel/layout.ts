@@ -15,9 +15,9 @@ import {
 } from '@pagewright/core';
 
 /** Start of the mapping of the kernel image (asm/page_64_types.h, __START_KERNEL_map). */
-const IMAGE_MAP = 0xffff_ffff_8000_0000n;
+export const IMAGE_MAP = 0xffff_ffff_8000_0000n;
 /** Longest image (KERNEL_IMAGE_SIZE with address randomisation); what follows is modules. */
-const LONGEST_IMAGE = 1n << 30n;
+export const LONGEST_IMAGE = 1n << 30n;
 
 /** Bases of a kernel that does not randomise them (asm/page_64_types.h, pgtable_64_types.h). */
 const FIXED = {
@@ -85,7 +85,7 @@ const directMap = (facts: KernelFacts, image: LinearRun, pageOffset: VirtAddr): 
 });
 
 /** A base that the kernel keeps in a variable, or the fixed one when it has no such variable. */
-function baseOf(facts: KernelFacts, image: LinearRun, name: Base): VirtAddr | undefined {
+export function baseOf(facts: KernelFacts, image: LinearRun, name: Base): VirtAddr | undefined {
   if (facts.symbol === undefined) return undefined;
   const variable = facts.symbol(name);
   const levels = facts.form.hasTable('p4d') ? 5 : 4;

@@ -10,6 +10,7 @@ export * from './find-form.js';
 export * from './form.js';
 export * from './helper.js';
 export * from './kernel-layout.js';
+export type * from './kernel-space.js';
 export * from './kind-tests.js';
 export * from './level.js';
 export * from './protection-map.js';

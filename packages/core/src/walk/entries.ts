@@ -33,6 +33,13 @@ export interface Span {
 }
 
 /**
+ * Asked before a table is entered, with the pointer to it: false leaves it out, and the pointer itself
+ * is the part that covers its addresses. Tables come in the order of the walk, so that whoever keeps
+ * something for each level finds there what the pointers above an entry say.
+ */
+export type EnterTable = (pointer: WalkedEntry) => boolean;
+
+/**
  * Walks a span entry by entry, in address order. A table that cannot be read, that is its own
  * ancestor, or that would take the walk past the number of tables the memory can hold, becomes one
  * part with a problem (codes of `readTable`, `table-loop`, `too-many-tables`) and is not entered.
@@ -45,6 +52,7 @@ export function walkEntries(
   memory: PhysicalMemory,
   root: PhysAddr,
   span: Span,
+  enters: EnterTable = () => true,
 ): Result<Iterable<WalkedEntry>> {
   const start = checkedAddress(form, span.start);
   if (!start.ok) return start;
@@ -64,7 +72,7 @@ export function walkEntries(
   }
   const smallest = Math.min(...levels.map((g) => tableBytes(form, g)));
   const tables = Number(memory.byteCount / BigInt(smallest)) * 2 + 64;
-  const walker = () => ({ form, memory, levels, span, budget: { tables } });
+  const walker = () => ({ form, memory, levels, span, enters, budget: { tables } });
   const first = readTable(form, memory, rootLevel(form), root);
   if (!first.ok) return first;
   return ok({ [Symbol.iterator]: () => walkTable(walker(), 0, root, first.value, span.start, []) });
@@ -75,6 +83,7 @@ interface Walker {
   readonly memory: PhysicalMemory;
   readonly levels: readonly LevelGeometry[];
   readonly span: Span;
+  readonly enters: EnterTable;
   readonly budget: { tables: number };
 }
 
@@ -97,7 +106,7 @@ function* walkTable(
     const decoded = decodeEntry(form, geometry.level, raw);
     const end = next < span.end ? next : span.end;
     const here = { start: virtAddr(at), end, level: geometry.level, table, index, raw, decoded };
-    if (decoded.kind !== 'table') yield here;
+    if (decoded.kind !== 'table' || !walker.enters(here)) yield here;
     else {
       const path = [...ancestors, table];
       const below = enter(walker, depth + 1, decoded.next, path);
