@@ -63,9 +63,9 @@ function expectWhole(shape: ImageShape, container: ContainerName = 'ELF') {
   const areas = new AreaReader(kernel).areas(space.value);
   if (!areas.ok) throw new Error(areas.problem.message);
   expect(areas.value.problem).toBeUndefined();
-  expect(areas.value.areas.map(({ start, pgoff }) => [start, pgoff])).toEqual([
-    [ANON_START, 0n],
-    [PFN_START, 9n],
+  expect(areas.value.areas.map(({ start, pgoff, name }) => [start, pgoff, name])).toEqual([
+    [ANON_START, 0n, ''],
+    [PFN_START, 9n, '/dev/mem'],
   ]);
 
   const judge = openJudge(kernel);

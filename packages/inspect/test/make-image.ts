@@ -73,6 +73,7 @@ export class MadeImage {
   private readonly btf: Uint8Array;
   private finished: Uint8Array | undefined;
   private text = '';
+  private readonly landmarks: number[] = [];
 
   constructor(readonly shape: ImageShape = {}) {
     this.release = shape.release ?? '6.12';
@@ -319,6 +320,12 @@ export class MadeImage {
     return this.finished;
   }
 
+  /** Offsets at which variables, tables and texts of the whole image begin. */
+  places(): readonly number[] {
+    this.memory();
+    return [...new Set([...this.landmarks, ...[...this.symbols.values()].map(Number)])];
+  }
+
   /** VMCOREINFO of the image. */
   get vmcoreinfo(): string {
     this.memory();
@@ -339,6 +346,7 @@ export class MadeImage {
     lines.push('OFFSET(uts_namespace.name)=0', `SIZE(page)=${PAGE_STRUCT_BYTES}`);
     lines.push(...this.memoryModelLines(), ...this.machine.lines(this.release));
     const info = this.room(4096, this.pageBytes);
+    this.landmarks.push(uts, info, this.swapper + this.machine.rootSkip, this.structPages);
     const variables = this.machine.variables(0n);
     for (const name of Object.keys(variables)) this.variable(name, 0n);
     const btf = this.blob(this.btf, 8);
@@ -377,6 +385,7 @@ export class MadeImage {
     const length = make(BigInt(at)).bytes.length;
     const made = make(BigInt(at + length));
     this.blob(made.bytes, 8);
+    this.landmarks.push(at, at + length);
     return made.vmcoreinfo;
   }
 
@@ -413,6 +422,7 @@ export class MadeImage {
     const sectionShift = BigInt(sectionBits - this.form.definition.pageShift);
     const section = Number(this.firstFrame >> sectionShift);
     const root = this.room(this.pageBytes, this.pageBytes);
+    this.landmarks.push(array, root);
     this.word(array + 8 * Math.floor(section / perRoot), this.address(root));
     // Present, with memory map, on line, early; the map as if it began with frame 0.
     this.word(root + 32 * (section % perRoot), this.pageAddress(0n) | 15n);

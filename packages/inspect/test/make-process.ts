@@ -20,6 +20,8 @@ export interface MadePlaces {
   readonly tasks: readonly number[];
   readonly areas: readonly number[];
   readonly tree: number;
+  readonly dentries: readonly number[];
+  readonly mounts: readonly number[];
 }
 
 /**
@@ -36,6 +38,7 @@ export function addProcess(image: MadeImage): MadePlaces {
   image.setEntry(root, ANON_START + 3n * bytes, image.leaf(image.frame(5)));
   image.setEntry(root, PFN_START, image.special(image.leaf(image.frame(40))));
   addPages(image);
+  const { file, fs, ...names } = addFile(image);
   const areas = [
     { vm_start: ANON_START, vm_end: ANON_START + size, vm_flags: 0x73n | VM_MAYWRITE },
     {
@@ -43,6 +46,7 @@ export function addProcess(image: MadeImage): MadePlaces {
       vm_end: PFN_START + size,
       vm_flags: VM_MAYWRITE | VM_PFNMAP,
       vm_pgoff: 9,
+      vm_file: file,
     },
   ].map((members) => image.object('vm_area_struct', members));
   const { members, tree } = image.release === '5.15' ? redBlack(image, areas) : maple(image, areas);
@@ -56,7 +60,7 @@ export function addProcess(image: MadeImage): MadePlaces {
     ...counters(image),
   });
   const tasks = image.tasks([
-    { pid: 1, tgid: 1, comm: 'init', mm },
+    { pid: 1, tgid: 1, comm: 'init', mm, fs },
     { pid: 2, tgid: 2, comm: 'kthreadd', flags: PF_KTHREAD },
     { pid: 3, tgid: 3, comm: 'shares', mm },
   ]);
@@ -71,6 +75,41 @@ export function addProcess(image: MadeImage): MadePlaces {
     tasks: tasks.map(offset),
     areas: areas.map(offset),
     tree: offset(tree),
+    dentries: names.dentries.map(offset),
+    mounts: names.mounts.map(offset),
+  };
+}
+
+/** `/dev/mem`, on a file system that is mounted on `/dev`. */
+function addFile(image: MadeImage) {
+  const dentry = (name: string, parent?: bigint) => {
+    const at = image.address(image.room(image.types.sizeOf('dentry') ?? 0));
+    const named = { 'd_name.len': name.length, 'd_name.name': image.string(name) };
+    return image.object('dentry', { ...named, d_parent: parent ?? at, 'd_hash.pprev': at }, at);
+  };
+  const top = dentry('/');
+  const dev = dentry('dev', top);
+  const inner = dentry('/');
+  const mem = dentry('mem', inner);
+  const toInner = BigInt(image.types.offset('mount.mnt') ?? 0);
+  const mount = (root: bigint, parent?: bigint, mountpoint = root) => {
+    const at = image.address(image.room(image.types.sizeOf('mount') ?? 0));
+    const members = { mnt_parent: parent ?? at, mnt_mountpoint: mountpoint, 'mnt.mnt_root': root };
+    return image.object('mount', members, at);
+  };
+  const topMount = mount(top);
+  const devMount = mount(inner, topMount, dev);
+  const i_sb = image.object('super_block', { s_dev: 5 });
+  const f_inode = image.object('inode', { i_sb, i_ino: 4 });
+  return {
+    file: image.object('file', {
+      'f_path.mnt': devMount + toInner,
+      'f_path.dentry': mem,
+      f_inode,
+    }),
+    fs: image.object('fs_struct', { 'root.mnt': topMount + toInner, 'root.dentry': top }),
+    dentries: [top, dev, inner, mem],
+    mounts: [topMount, devMount],
   };
 }
 
