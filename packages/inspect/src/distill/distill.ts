@@ -36,7 +36,7 @@ export interface Distilled {
   readonly userPages: number;
   /** Processes whose tables and mappings are kept. */
   readonly processes: readonly Task[];
-  /** Processes of the dump of which only the name is kept. */
+  /** Other processes with memory: their names are kept, and not their tables. */
   readonly others: number;
   /** Why the list of tasks of the dump ends early. */
   readonly problem?: TaskList['problem'];
@@ -95,15 +95,14 @@ export function distill(dump: Dump, options: DistillOptions): Result<Distilled> 
     ...(options.compression === undefined ? {} : { compression: options.compression }),
   });
   if (!pieces.ok) return pieces;
-  const withMemory = list.value.tasks.filter(({ mm }) => mm !== undefined).length;
-  const { problem } = list.value;
+  const { tasks: all, problem } = list.value;
   return ok({
     pieces: pieces.value,
     pageBytes,
     pages: frames.length,
     userPages: user.size,
     processes: processes.value,
-    others: withMemory - processes.value.length,
+    others: all.filter((task) => task.mm !== undefined && !processes.value.includes(task)).length,
     ...(problem === undefined ? {} : { problem }),
   });
 }

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { physAddr } from '@pagewright/core';
+import { bytesSource, type Dump, openDump, parseTypesFile } from '@pagewright/dump';
+import { nodeDecompressors, openDumpFiles } from '@pagewright/dump/node';
+import { describe, expect, test } from 'vitest';
+import { distill, openJudge, openKernel } from '../src/index.js';
+import { answersOf } from './distill-answers.js';
+import { architecturesOfDumps } from './distill-architectures.js';
+import { fileOf } from './distill-file.js';
+
+/** Folder of dumps, each in a folder of its guest with truth.json beside it. */
+const DUMPS = process.env.PAGEWRIGHT_DUMPS;
+const GUESTS = [
+  'x86_64-6.1',
+  'x86_64-6.12',
+  'x86_64-6.18',
+  'arm64-6.12',
+  's390x-6.12',
+  'uml-6.1',
+] as const;
+/** Its image holds no types. */
+const WITHOUT_TYPES = 'uml-6.1';
+/** How the pages begin that the guests' own process wrote. */
+const MARK = Buffer.from('MAPRMARK');
+/** Bytes that no distilled dump of these guests needs more than. */
+const MOST_BYTES = 5 << 20;
+
+if (DUMPS === undefined) {
+  test('NOT RUN: distilling real dumps (PAGEWRIGHT_DUMPS names no folder)', () => {
+    console.warn('NOT RUN: distilling real dumps; set PAGEWRIGHT_DUMPS to a folder of dumps');
+    expect(DUMPS).toBeUndefined();
+  });
+} else {
+  describe.each(GUESTS)('%s distilled', (guest) => {
+    test.each(['all', 'mapper'])(
+      '%s: the same answers, and no page that it wrote',
+      async (which) => {
+        const folder = join(DUMPS, guest);
+        const paths = ['dump.elf', 'dump.d31.raw.kdump'].map((name) => join(folder, name));
+        const dump = await openDumpFiles(paths.filter((path) => existsSync(path)));
+        if (!dump.ok) throw new Error(dump.problem.message);
+        const types =
+          guest === WITHOUT_TYPES ? parseTypesFile(readFileSync(join(folder, 'btf'))) : undefined;
+        if (types?.ok === false) throw new Error(types.problem.message);
+        const options = {
+          architectures: architecturesOfDumps,
+          ...(types === undefined ? {} : { types: types.value }),
+          ...(which === 'all' ? {} : { pids: [pidOf(join(folder, 'truth.json'), which)] }),
+        };
+        const compress = (page: Uint8Array) => deflateSync(page);
+        const made = distill(dump.value, { ...options, compression: { name: 'zlib', compress } });
+        if (!made.ok) throw new Error(made.problem.message);
+        const file = fileOf(made.value.pieces);
+        expect(file.length).toBeLessThan(MOST_BYTES);
+        const source = bytesSource('distilled', file);
+        const small = openDump(source, { decompressors: await nodeDecompressors() });
+        if (!small.ok) throw new Error(small.problem.message);
+        const answers = answersIn(small.value, options);
+        expect(answers.length).toBeGreaterThan(900);
+        expect(answers).toEqual(answersIn(dump.value, options));
+        expect(markedPages(small.value, made.value.pageBytes)).toEqual([]);
+        // The mark is a fair test only where the dump has such pages; filtered ones have not.
+        if (dump.value.container === 'elf') {
+          expect(markedPages(dump.value, made.value.pageBytes).length).toBeGreaterThan(100);
+        }
+        dump.value.close();
+      },
+    );
+  });
+}
+
+const pidOf = (truth: string, comm: string): number =>
+  Number(new RegExp(`"pid": *(\\d+), *"comm": *"${comm}"`).exec(readFileSync(truth, 'utf8'))?.[1]);
+
+function answersIn(dump: Dump, options: Parameters<typeof distill>[1]): string[] {
+  const kernel = openKernel(dump, options);
+  const judge = kernel.ok ? openJudge(kernel.value) : kernel;
+  if (!kernel.ok || !judge.ok) throw new Error('the kernel cannot be opened');
+  return [...answersOf(kernel.value, judge.value, options.pids)];
+}
+
+/** Pages of a dump that begin with the mark. */
+function markedPages(dump: Dump, pageBytes: number): bigint[] {
+  const found: bigint[] = [];
+  for (const { physical, length } of dump.ranges) {
+    for (let at = physical; at < physical + length; at += BigInt(pageBytes)) {
+      const head = dump.memory.read(physAddr(at), MARK.length);
+      if (head.ok && MARK.equals(head.value)) found.push(at);
+    }
+  }
+  return found;
+}
