@@ -115,9 +115,13 @@ const pathLoop: Trap = (site, random) => {
   }
 };
 
-const TRAPS = [wholeSpan, fan, selfTable, taskLoop, treeLoop, treeFan, pathLoop];
+const CHEAP = [wholeSpan, taskLoop, treeLoop, pathLoop];
+/** What takes up to a second to follow to where it is bounded. */
+const DEAR = [fan, selfTable, treeFan];
 
 /** Sets a trap or two: what loops, fans out, or claims far more than there is. */
 export function setTraps(site: TrapSite, random: Random): void {
-  for (let left = 1 + random.below(2); left > 0; left--) random.pick(TRAPS)(site, random);
+  for (let left = 1 + random.below(2); left > 0; left--) {
+    random.pick(random.once(12) ? DEAR : CHEAP)(site, random);
+  }
 }

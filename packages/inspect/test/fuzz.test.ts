@@ -6,8 +6,8 @@ import { fuzzTable } from './fuzz-tables.js';
 
 const CASES = 500;
 const SEED = 20261121;
-/** No case takes longer on any machine. */
-const MOST_MILLISECONDS = 5000;
+/** A case that takes longer hangs; what bounds the work is the number of entries. */
+const MOST_MILLISECONDS = 20_000;
 
 /** Outcomes by code; a case that throws names its seed. */
 function outcomes(run: (seed: number) => FuzzOutcome): ReadonlyMap<string, number> {
@@ -34,10 +34,10 @@ test(`${CASES} damaged dumps: named problems, or what could be followed and why 
   expect(found.get('whole')).toBeGreaterThan(CASES / 10);
   const partial = [...found].filter(([code]) => code.startsWith('partial: '));
   expect(partial.length).toBeGreaterThan(3);
-});
+}, 120_000);
 
 test(`${CASES} damaged tables of types and symbols, and texts of VMCOREINFO`, () => {
   const found = outcomes(fuzzTable);
   expect(found.get('read')).toBeGreaterThan(CASES / 10);
   expect(found.size).toBeGreaterThan(4);
-});
+}, 60_000);
