@@ -12,6 +12,8 @@ import { State } from './state/state.js';
 export class Model {
   state: State;
   events: ModelEvent[] = [];
+  /** Number of the level that `deepestSlot` came to last. */
+  reached = 0;
   readonly kernel: Kernel;
   readonly config: KernelConfig;
   readonly pte: EntrySpace;

@@ -4,6 +4,7 @@ import { allocFolio } from '../src/frames/allocate.js';
 import { Frame, MMAP_LOCK, Mm, Model, newMm, newVma, run, vmInsertPage } from '../src/index.js';
 import { vmNormalPage } from '../src/normal-page.js';
 import { entryAt, slotAt } from '../src/tables/tables.js';
+import { ZAP_ALL } from '../src/zap/details.js';
 import { zapPresentPte } from '../src/zap/zap-pte.js';
 import { ARCHITECTURES, machineOf } from './machines.js';
 
@@ -34,7 +35,7 @@ describe.each(ARCHITECTURES)('vm_insert_page on %s', (arch) => {
     expect(model.pte.is.present(entry)).toBe(true);
     expect(model.pte.is.special(entry)).toBe(false);
     expect(vmNormalPage(model, 'pte', vma, VPN, entry)).toBe(frame);
-    zapPresentPte(model, vma, VPN, slotAt(model, mm, VPN, 'pte'), entry, null);
+    zapPresentPte(model, vma, VPN, slotAt(model, mm, VPN, 'pte'), entry, ZAP_ALL);
     expect(state.get(Frame.refcount, frame)).toBe(before.get(Frame.refcount, frame));
     expect(state.get(Mm.filePages, mm)).toBe(0);
   });

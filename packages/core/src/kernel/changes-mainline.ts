@@ -82,6 +82,7 @@ export const MAINLINE_CHANGES = {
   'special-per-level': {
     requires: ['normal-page-by-level'],
   },
+  'device-zap-checks-folio': {},
 
   // 6.18 to 7.2
   'zap-pmd-by-normal-page': {

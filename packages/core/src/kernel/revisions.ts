@@ -138,7 +138,7 @@ const CHECKED: readonly Checked[] = [
     headers: '6.12',
     basedOn: 'v6.18',
     undoes: [],
-    changes: ['special-per-level'],
+    changes: ['special-per-level', 'device-zap-checks-folio'],
   },
   {
     id: 'v7.2',

@@ -209,6 +209,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 2.9, 15.13',
     effect: 'Whether the special mark works is asked for the level of the entry, not for PTEs.',
   },
+  'device-zap-checks-folio': {
+    source: 'SPEC 4.3',
+    effect: 'Zapping a device entry warns when its folio is not anonymous, whatever the VMA is.',
+  },
 
   // 6.18 to 7.2
   'zap-pmd-by-normal-page': {

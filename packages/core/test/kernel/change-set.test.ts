@@ -124,8 +124,14 @@ describe('impossible sets', () => {
 
 describe('A..B', () => {
   test('along one line it is the later changes in order', () => {
-    expect(words('v6.18', 'v6.18-fixed')).toEqual(['apply special-per-level']);
-    expect(words('v6.18-fixed', 'v6.18')).toEqual(['undo special-per-level']);
+    expect(words('v6.18', 'v6.18-fixed')).toEqual([
+      'apply special-per-level',
+      'apply device-zap-checks-folio',
+    ]);
+    expect(words('v6.18-fixed', 'v6.18')).toEqual([
+      'undo device-zap-checks-folio',
+      'undo special-per-level',
+    ]);
     expect(words('v6.17', 'v6.17')).toEqual([]);
     expect(words('rfc-2025-06/9', 'rfc-2025-06/11')).toEqual([
       'apply common-normal-page',

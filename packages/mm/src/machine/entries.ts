@@ -44,6 +44,7 @@ const TESTS = [
   'swp_exclusive',
   'swp_soft_dirty',
   'swp_uffd_wp',
+  'uffd_wp_any',
 ] as const;
 const CHANGES = [
   'wrprotect',
@@ -172,6 +173,24 @@ export class EntrySpace {
       this.absents[e] = facts;
     }
     return facts;
+  }
+
+  /** The same offset and flags under another kind: a writable entry made readable. */
+  turned(e: Entry, what: AbsentKind): Entry {
+    const { level, form } = this;
+    const type = form.definition.swap.types.numbers[what];
+    if (type === undefined || !holdsSwapValue(form, level)) return e;
+    const { offset } = swapValue(form, level, this.word(e));
+    let made = this.of(swapWord(form, level, { type, offset }));
+    if (this.is.swp_soft_dirty(e)) made = this.to.swp_mksoft_dirty(made);
+    return this.is.swp_uffd_wp(e) ? this.to.swp_mkuffd_wp(made) : made;
+  }
+
+  /** swp_offset() of a true swap entry. */
+  swapOffset(e: Entry): number {
+    const { level } = this;
+    if (!holdsSwapValue(this.form, level)) return -1;
+    return Number(swapValue(this.form, level, this.word(e)).offset);
   }
 
   /** make_*_entry(): a non-present entry; undefined where the form has no such kind. */

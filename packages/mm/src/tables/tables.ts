@@ -83,6 +83,32 @@ function descend(model: Model, mm: number, vpn: number, wanted: number, make: bo
   return slotOf(model, table, wanted, vpn);
 }
 
+/**
+ * Goes down towards an address as far as tables lead, and answers the slot where it ends: an empty
+ * one, a leaf, or one of a leaf table. Its level's number is left in `model.reached`. -1 without
+ * any table.
+ */
+export function deepestSlot(model: Model, mm: number, vpn: number): SlotAt {
+  const { state, machine } = model;
+  let table = state.ref(Mm.root, mm);
+  if (table < 0) return -1;
+  for (let number = machine.levels.length - 1; ; number--) {
+    const slot = slotOf(model, table, number, vpn);
+    const word = state.get(Slot.entry, slot);
+    if (number === 0 || word >= 0) {
+      model.reached = number;
+      return slot;
+    }
+    table = tableOf(word);
+  }
+}
+
+/** First address behind what an entry of a level, by its number, maps around an address. */
+export function nextAddress({ machine }: Model, vpn: number, number: number): number {
+  const { pages } = machine.levels[number] as (typeof machine.levels)[number];
+  return Math.floor(vpn / pages) * pages + pages;
+}
+
 /** The entry in a slot; a pointer to a table reads as undefined. */
 export function entryIn({ state }: Model, slot: SlotAt): Entry | undefined {
   const word = state.get(Slot.entry, slot);

@@ -1,3 +1,4 @@
+import { folioMarkAccessed } from '../frames/accessed.js';
 import {
   counterOf,
   folioMapcount,
@@ -14,9 +15,9 @@ import { vmNormalPage } from '../normal-page.js';
 import { removeRmap } from '../rmap/remove.js';
 import { Mm } from '../state/columns.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
-import { mmOf } from '../vma/vma.js';
-import type { ZapDetails } from './details.js';
-import { shouldZapFolio } from './details.js';
+import { hasVmFlag, mmOf } from '../vma/vma.js';
+import { shouldZapFolio, type ZapDetails } from './details.js';
+import { installUffdWpIfNeeded } from './uffd-wp-marker.js';
 
 /** zap_present_ptes() for one entry (mm/memory.c; SPEC 4.1). */
 export function zapPresentPte(
@@ -25,33 +26,43 @@ export function zapPresentPte(
   vpn: number,
   slot: SlotAt,
   entry: Entry,
-  details: ZapDetails | null,
+  details: ZapDetails,
 ): void {
-  const { pte } = model;
   const frame = vmNormalPage(model, 'pte', vma, vpn, entry);
   if (frame < 0) {
     setEntry(model, slot, NONE);
+    installUffdWpIfNeeded(model, vma, slot, entry, details);
     unmapKsmZero(model, vma, entry);
     return;
   }
   const folio = folioOf(model, frame);
   if (!shouldZapFolio(model, details, folio)) return;
   setEntry(model, slot, NONE);
-  const mm = mmOf(model, vma);
-  if (!isAnon(model, folio)) {
-    if (pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
-    if (pte.is.young(entry)) setFlag(model, folio, PAGE_FLAG.referenced, true);
-  }
-  model.state.add(counterOf(model, folio, Mm), mm, -1);
+  if (!isAnon(model, folio)) harvest(model, vma, folio, entry);
+  installUffdWpIfNeeded(model, vma, slot, entry, details);
+  model.state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
   removeRmap(model, frame, 1, vma);
   if (folioMapcount(model, folio) < 0) model.badPageMap('pte', vma, vpn, entry, frame);
   putRefs(model, folio);
 }
 
+/** What the entry knows of a file's page that the page must know from now on. */
+function harvest(model: Model, vma: number, folio: number, entry: Entry): void {
+  const { is } = model.pte;
+  if (is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  if (is.young(entry) && vmaHasRecency(model, vma)) folioMarkAccessed(model, folio);
+}
+
+/** vma_has_recency(): that a page was used says something of its future. */
+export const vmaHasRecency = (model: Model, vma: number): boolean =>
+  !hasVmFlag(model, vma, 'VM_SEQ_READ') && !hasVmFlag(model, vma, 'VM_RAND_READ');
+
 /** ksm_might_unmap_zero_page(): KSM marks the zeropage entries that it made by their dirty bit. */
-function unmapKsmZero(model: Model, vma: number, entry: Entry): void {
+export function unmapKsmZero(model: Model, vma: number, entry: Entry): void {
   const { pte, machine, state } = model;
+  if (!pte.is.dirty(entry)) return;
   const frame = machine.memory.frame(pte.pfn(entry));
-  const isKsmZero = frame >= 0 && isZeroFrame(model, frame) && pte.is.dirty(entry);
-  if (isKsmZero) state.add(Mm.ksmZeroPages, mmOf(model, vma), -1);
+  if (frame < 0 || !isZeroFrame(model, frame)) return;
+  const mm = mmOf(model, vma);
+  if (state.get(Mm.ksmZeroPages, mm) > 0) state.add(Mm.ksmZeroPages, mm, -1);
 }

@@ -1,0 +1,65 @@
+import { ERRNO } from '../errno.js';
+import { copyHugePmd, copyHugePud } from '../huge/copy-huge.js';
+import { NONE } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { Mm, Vma } from '../state/columns.js';
+import { deepestSlot, entryIn, nextAddress, slotMade } from '../tables/tables.js';
+import { isCow, mmOf } from '../vma/vma.js';
+import { copyNonpresentPte } from './copy-nonpresent-pte.js';
+import { copyPresentPte } from './copy-present-pte.js';
+
+/**
+ * copy_page_range(): the child's entries of one VMA. 0, or -ENOMEM. While entries of a private VMA
+ * are write-protected, write_protect_seq is odd (mm/memory.c; SPEC 7).
+ */
+export function copyPageRange(model: Model, dstVma: number, srcVma: number): number {
+  const { state } = model;
+  const src = mmOf(model, srcVma);
+  const cow = isCow(model, srcVma);
+  if (cow) state.add(Mm.writeProtectSeq, src, 1);
+  const answer = copyEntries(model, dstVma, srcVma, src);
+  if (cow) state.add(Mm.writeProtectSeq, src, 1);
+  return answer;
+}
+
+function copyEntries(model: Model, dstVma: number, srcVma: number, src: number): number {
+  const { state } = model;
+  const end = state.get(Vma.end, srcVma);
+  let vpn = state.get(Vma.start, srcVma);
+  while (vpn < end) {
+    const slot = deepestSlot(model, src, vpn);
+    if (slot < 0) return 0;
+    const number = model.reached;
+    const next = nextAddress(model, vpn, number);
+    const entry = entryIn(model, slot);
+    if (entry !== undefined && entry !== NONE) {
+      const copied =
+        number === 0
+          ? copyPte(model, dstVma, srcVma, vpn, slot)
+          : (number === 1 ? copyHugePmd : copyHugePud)(model, dstVma, srcVma, vpn);
+      if (copied === ERRNO.EAGAIN) continue;
+      if (copied !== 0) return ERRNO.ENOMEM;
+    }
+    vpn = next;
+  }
+  return 0;
+}
+
+/** copy_pte_range() for one entry. */
+function copyPte(
+  model: Model,
+  dstVma: number,
+  srcVma: number,
+  vpn: number,
+  srcSlot: number,
+): number {
+  const dstSlot = slotMade(model, mmOf(model, dstVma), vpn, 'pte');
+  if (dstSlot < 0) return ERRNO.ENOMEM;
+  const entry = entryIn(model, srcSlot) ?? NONE;
+  if (model.pte.is.present(entry)) {
+    return copyPresentPte(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry);
+  }
+  const answer = copyNonpresentPte(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry);
+  // The entry is a present one now, or the device keeps the page: looked at again.
+  return answer === ERRNO.ENOENT || answer === ERRNO.EBUSY ? ERRNO.EAGAIN : answer;
+}

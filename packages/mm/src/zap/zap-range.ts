@@ -1,0 +1,70 @@
+import { splitHugePmd, splitHugePud } from '../huge/split.js';
+import { zapHugePmd, zapHugePud } from '../huge/zap-huge.js';
+import { NONE } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { Vma } from '../state/columns.js';
+import { deepestSlot, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
+import { hasVmFlag, mmOf } from '../vma/vma.js';
+import { ZAP_ALL, type ZapDetails } from './details.js';
+import { zapNonpresentPte } from './zap-nonpresent.js';
+import { zapPresentPte } from './zap-pte.js';
+
+/**
+ * unmap_page_range() over the part of a range that lies in the VMA: every entry goes that `details`
+ * does not keep (mm/memory.c; SPEC 4.1 to 4.6). Tables stay.
+ */
+export function zapVmaRange(
+  model: Model,
+  vma: number,
+  start: number,
+  end: number,
+  details: ZapDetails = ZAP_ALL,
+): void {
+  const { state } = model;
+  const mm = mmOf(model, vma);
+  const last = Math.min(end, state.get(Vma.end, vma));
+  let vpn = Math.max(start, state.get(Vma.start, vma));
+  while (vpn < last) {
+    const slot = deepestSlot(model, mm, vpn);
+    if (slot < 0) return;
+    const number = model.reached;
+    const next = nextAddress(model, vpn, number);
+    if (number === 0) zapPte(model, vma, vpn, slot, details);
+    else if (entryIn(model, slot) !== NONE) {
+      const whole = next <= last && next - vpn === model.machine.levels[number]?.pages;
+      if (!whole) {
+        (number === 1 ? splitHugePmd : splitHugePud)(model, vma, vpn);
+        // What the split left is looked at again: entries of a table, or nothing.
+        if (entryIn(model, slot) !== NONE) continue;
+      } else if (number === 1) zapHugePmd(model, vma, vpn, slot, details);
+      else zapHugePud(model, vma, vpn, slot);
+    }
+    vpn = next;
+  }
+}
+
+/** One slot of a leaf table. */
+export function zapPte(
+  model: Model,
+  vma: number,
+  vpn: number,
+  slot: SlotAt,
+  details: ZapDetails,
+): void {
+  const entry = entryIn(model, slot);
+  if (entry === undefined || entry === NONE) return;
+  if (model.pte.is.present(entry)) zapPresentPte(model, vma, vpn, slot, entry, details);
+  else zapNonpresentPte(model, vma, slot, entry, details);
+}
+
+/**
+ * zap_vma_ptes(), in 7.2 zap_special_vma_range(): zaps a range of a VMA of raw pfns, and silently
+ * does nothing anywhere else (SPEC 4.6, SPEC-7.2 4.9).
+ */
+export function zapVmaPtes(model: Model, vma: number, start: number, pages: number): void {
+  const { state } = model;
+  if (start < state.get(Vma.start, vma) || start + pages > state.get(Vma.end, vma)) return;
+  const mixed = model.has('special-zap-takes-mixedmap') && hasVmFlag(model, vma, 'VM_MIXEDMAP');
+  if (!mixed && !hasVmFlag(model, vma, 'VM_PFNMAP')) return;
+  zapVmaRange(model, vma, start, start + pages);
+}
