@@ -5,7 +5,8 @@ import type { Block, Document } from '@pagewright/report';
 import type { Command } from 'commander';
 import { isSameFile, writePieces } from '../distill/write-file.js';
 import { parseNumber } from '../input/numbers.js';
-import { advised, type KernelChoices, openFiles } from '../inspect/open-judged.js';
+import { advised } from '../input/open-dumped.js';
+import { type KernelChoices, openFiles } from '../inspect/open-judged.js';
 import { progress, progressDone } from '../progress.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 

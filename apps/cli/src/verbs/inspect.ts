@@ -1,11 +1,13 @@
 import { ok, type Result } from '@pagewright/core';
 import type { Command } from 'commander';
 import { parseNumber, parseOptionalNumber } from '../input/numbers.js';
+import { BASE_OPTION } from '../input/open-based.js';
 import { inspection } from '../inspect/document.js';
 import { linesOf } from '../inspect/lines.js';
 import { type KernelChoices, type OpenedKernel, openJudged } from '../inspect/open-judged.js';
 import { findsFault, noTotals } from '../inspect/process-data.js';
 import { processesOf, type Selection } from '../inspect/processes.js';
+import { inspectKernelSpace } from '../kernel-space/answer.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface InspectOptions extends KernelChoices {
@@ -14,6 +16,7 @@ interface InspectOptions extends KernelChoices {
   readonly vma?: string;
   readonly entries?: true;
   readonly ndjson?: true;
+  readonly kernelSpace?: true;
 }
 
 /** `pagewright inspect`. */
@@ -25,8 +28,13 @@ export function define(command: Command, reply: Reply): void {
     .option('--vma <address>', 'only mappings that hold this address')
     .option('--entries', 'every entry with its page, not ranges of equal verdict')
     .option('--ndjson', 'one JSON object a line as they are found: ranges, or entries')
+    .option(
+      '--kernel-space',
+      "the kernel's own tables, by region, with what is writable and executable",
+    )
     .option('--kernel <revision>', 'judge as this kernel, not as the one that the dump shows')
     .option('--config <NAME=y|n...>', 'kernel options that the dump does not show')
+    .option(...BASE_OPTION)
     .option('--types <file>', "the kernel's types (BTF, or an ELF file with .BTF)")
     .option('--vmcoreinfo <file>', 'VMCOREINFO text, where the dump has none')
     .addHelpText(
@@ -38,10 +46,11 @@ export function define(command: Command, reply: Reply): void {
           'pagewright inspect dump.elf --comm init --entries --ndjson',
           'Every entry with its verdict, for programs',
         ],
+        ['pagewright inspect dump.elf --kernel-space', "The kernel's own address space"],
       ),
     )
     .action((dump: readonly string[], options: InspectOptions) =>
-      reply(inspectDump(dump, options)),
+      reply(options.kernelSpace ? inspectKernelSpace(dump, options) : inspectDump(dump, options)),
     );
 }
 

@@ -8,11 +8,11 @@ import {
   type Span,
 } from '@pagewright/core';
 import type { Dump } from '@pagewright/dump';
-import { type OpenedDump, openDumpFiles } from '@pagewright/dump/node';
 import type { Command } from 'commander';
 import { backendOfForm } from '../backends.js';
 import { type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForm } from '../forms.js';
 import { parseNumber } from '../input/numbers.js';
+import { BASE_OPTION, openBased } from '../input/open-based.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 import { walkAt } from '../walk/at-answer.js';
 import { checkedRoot, fittingForms } from '../walk/open-root.js';
@@ -35,7 +35,7 @@ export function define(command: Command, reply: Reply): void {
     .requiredOption('--root <paddr>', 'physical address of the root table')
     .option('--at <address>', 'show every step of translating this address')
     .option('--span <start-end>', 'show the ranges from START up to END')
-    .option('--base <paddr>', 'physical address at which a raw image begins (default: 0)')
+    .option(...BASE_OPTION)
     .option(...HEADERS_OPTION)
     .option(KERNEL_OPTION[0], 'kernel revision, which implies the headers')
     .addHelpText(
@@ -66,9 +66,6 @@ export async function walkDump(
   paths: readonly string[],
   options: WalkOptions,
 ): Promise<Result<Answer>> {
-  if (paths.includes('-')) {
-    return fail('bad-usage', 'a dump is read at random: store it in a file, not standard input');
-  }
   if (options.kernel === 'all') {
     return fail('bad-usage', '--kernel all: the tables of a dump are those of one kernel');
   }
@@ -107,27 +104,6 @@ function parseTarget({ at, span }: WalkOptions): Result<Target> {
   }
   const parsed = parseSpan(span ?? '', '--span');
   return parsed.ok ? ok({ span: parsed.value }) : parsed;
-}
-
-/** What messages call a container that says itself what lies where. */
-const CONTAINERS = { elf: 'an ELF core', kdump: 'a kdump', lime: 'a LiME file' } as const;
-
-/** Opens a dump; code `bad-usage` for a base address of something that is no raw image. */
-async function openBased(
-  paths: readonly string[],
-  base: string | undefined,
-): Promise<Result<OpenedDump>> {
-  if (base === undefined) return openDumpFiles(paths);
-  const address = parseNumber(base, '--base');
-  if (!address.ok) return address;
-  const dump = await openDumpFiles(paths, { rawBase: address.value });
-  if (!dump.ok || dump.value.container === 'raw') return dump;
-  dump.value.close();
-  const container = CONTAINERS[dump.value.container];
-  return fail(
-    'bad-usage',
-    `--base: ${paths.join(' ')} is ${container}, which says itself what lies where`,
-  );
 }
 
 interface Asked {
