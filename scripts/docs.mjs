@@ -8,6 +8,7 @@ import {
   rulesMarkdown,
 } from '../packages/conformance/dist/index.js';
 import { builtBackends } from './built-backends.mjs';
+import { supportMarkdown } from './support-table.mjs';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
 const allForms = async () =>
@@ -26,6 +27,7 @@ function formOf(result) {
 const DOCUMENTS = {
   'docs/laws.md': () => lawsMarkdown(allLaws),
   'docs/rules.md': () => rulesMarkdown(),
+  'docs/support.md': supportMarkdown,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };
 

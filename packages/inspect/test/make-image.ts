@@ -241,8 +241,12 @@ export class MadeImage {
     };
     return made.bits(...made.params.map((name) => args[name] as bigint)) as bigint;
   }
+  get hasSpecial(): boolean {
+    return this.form.geometry('pte')?.hasSpecial === true;
+  }
+  /** Marked as none of the kernel's pages, where entries can say so. */
   special(entry: bigint): bigint {
-    return this.form.apply('pte', 'mkspecial', bits(entry));
+    return !this.hasSpecial ? entry : this.form.apply('pte', 'mkspecial', bits(entry));
   }
   swap(type: number, offset: bigint): bigint {
     return swapWord(this.form, 'pte', { type, offset });
@@ -278,7 +282,7 @@ export class MadeImage {
   /** The link of a tail page: on x86-64 a mask since 7.2 where struct pages allow it. */
   private headLink(head: bigint): Members {
     if (this.release !== '7.2') return { compound_head: this.pageAddress(head) + 1n };
-    const isMask = this.machine.elfMachine === 62;
+    const isMask = this.machine.architecture.backend.arch === 'x86';
     const mask = BigInt.asUintN(64, -BigInt(PAGE_STRUCT_BYTES * 4));
     return { compound_info: (isMask ? mask : this.pageAddress(head)) + 1n };
   }

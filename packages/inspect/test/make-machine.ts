@@ -1,6 +1,8 @@
 import { type ArchBackend, type EntryForm, type Level, tableLevels } from '@pagewright/core';
 import { arm64 } from '../../arch-arm64/src/index.js';
 import { kernelLayout as arm64Layout } from '../../arch-arm64/src/kernel.js';
+import { nopteSpecial } from '../../arch-nopte-special/src/index.js';
+import { kernelLayout as umLayout } from '../../arch-nopte-special/src/kernel.js';
 import { s390x } from '../../arch-s390x/src/index.js';
 import { kernelLayout as s390xLayout } from '../../arch-s390x/src/kernel.js';
 import { x86 } from '../../arch-x86/src/index.js';
@@ -166,6 +168,26 @@ function s390xMachine(levels: 3 | 4, apart: boolean): MadeMachine {
   };
 }
 
+/** um: image and all memory in one mapping of the host; four levels since 6.13. */
+function umMachine(): MadeMachine {
+  const memory = 0x10_0000n;
+  const mapped = 0x6000_0000n + memory;
+  return {
+    architecture: { backend: nopteSpecial, kernelLayout: umLayout },
+    elfMachine: 62,
+    formName: 'um',
+    addresses: { memory, image: mapped, direct: mapped, vmemmap: 0n },
+    physicalBits: 46,
+    sectionBits: 27,
+    // Present, writable, accessed and dirty, in um's own places.
+    tableBits: () => 0x1a1n,
+    emptyEntry: () => 0n,
+    rootSkip: 0,
+    lines: headLines,
+    variables: () => ({}),
+  };
+}
+
 /** Machines by name. */
 export const MACHINES = {
   'x86_64, 4 levels': () => x86Machine(4),
@@ -225,6 +247,8 @@ export const MACHINES = {
   's390x, one mapping': () => s390xMachine(3, false),
   's390x, 3 levels': () => s390xMachine(3, true),
   's390x, 4 levels': () => s390xMachine(4, true),
+  'um, 3 levels': umMachine,
+  'um, 4 levels': umMachine,
 } as const satisfies Readonly<Record<string, () => MadeMachine>>;
 export type MachineName = keyof typeof MACHINES;
 
@@ -235,8 +259,9 @@ export const headersOf = (release: MadeRelease) =>
 /** The form of a machine's tables with a release. */
 export function formOf({ architecture, formName }: MadeMachine, release: MadeRelease): EntryForm {
   const backend: ArchBackend = architecture.backend;
-  const isS390 = backend.arch === 's390x';
-  const headers = isS390 && release === '6.18' ? '7.2' : headersOf(release);
+  // s390x and um changed theirs in 6.13, the others with struct page.
+  const isEarly = backend.arch === 's390x' || backend.arch === 'nopte-special';
+  const headers = isEarly && release === '6.18' ? '7.2' : headersOf(release);
   const form = backend.form(formName, { headers });
   if (!form.ok) throw new Error(form.problem.message);
   if (tableLevels(form.value).length === 0) throw new Error(`${formName} has no tables`);

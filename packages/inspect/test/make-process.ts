@@ -45,7 +45,7 @@ export function addProcess(image: MadeImage): MadePlaces {
       vm_start: PFN_START,
       vm_end: PFN_START + size,
       vm_flags: VM_MAYWRITE | VM_PFNMAP,
-      vm_pgoff: 9,
+      vm_pgoff: pfnOffset(image),
       vm_file: file,
     },
   ].map((members) => image.object('vm_area_struct', members));
@@ -79,6 +79,9 @@ export function addProcess(image: MadeImage): MadePlaces {
     mounts: names.mounts.map(offset),
   };
 }
+
+/** Offset of the mapping by number: where no mark says so, that frames follow it says it. */
+export const pfnOffset = (image: MadeImage): bigint => (image.hasSpecial ? 9n : image.frame(40));
 
 /** `/dev/mem`, on a file system that is mounted on `/dev`. */
 function addFile(image: MadeImage) {
