@@ -40,7 +40,7 @@ const sources = {
 async function bundle() {
   const outfile = join(folder, 'child.mjs');
   await build({
-    entryPoints: [join(root, 'packages/inspect/test/fuzz-child.ts')],
+    entryPoints: [join(import.meta.dirname, 'fuzz-child.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

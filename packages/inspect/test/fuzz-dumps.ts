@@ -5,6 +5,7 @@ import {
   openDump,
   parseVmcoreinfo,
 } from '@pagewright/dump';
+import { nodeDecompressors } from '@pagewright/dump/node';
 import { nopteSpecial } from '../../arch-nopte-special/src/index.js';
 import { kernelLayout as umLayout } from '../../arch-nopte-special/src/kernel.js';
 import {
@@ -84,7 +85,12 @@ const WITHOUT_BITMAP = ALL.filter((name) => !name.startsWith('kdump'));
 const MOST_KDUMP_BYTES = 1n << 40n;
 
 /** Makes the dump of a seed, and asks for everything in it. Throws only where the code does. */
-export function fuzzDump(seed: number, decompressors: Decompressors): FuzzOutcome {
+export async function dumpFuzzer(): Promise<(seed: number) => FuzzOutcome> {
+  const decompressors = await nodeDecompressors();
+  return (seed) => fuzzDump(seed, decompressors);
+}
+
+function fuzzDump(seed: number, decompressors: Decompressors): FuzzOutcome {
   const random = new Random(seed);
   const { image, made, target } = random.pick(allBases());
   const bytes = image.memory().slice();

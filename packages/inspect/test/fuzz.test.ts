@@ -1,6 +1,5 @@
-import { nodeDecompressors } from '@pagewright/dump/node';
 import { expect, test } from 'vitest';
-import { fuzzDump } from './fuzz-dumps.js';
+import { dumpFuzzer } from './fuzz-dumps.js';
 import { ENDLESS, type FuzzOutcome } from './fuzz-outcome.js';
 import { fuzzTable } from './fuzz-tables.js';
 
@@ -28,8 +27,7 @@ function outcomes(run: (seed: number) => FuzzOutcome): ReadonlyMap<string, numbe
 }
 
 test(`${CASES} damaged dumps: named problems, or what could be followed and why not the rest`, async () => {
-  const decompressors = await nodeDecompressors();
-  const found = outcomes((seed) => fuzzDump(seed, decompressors));
+  const found = outcomes(await dumpFuzzer());
   // Were all refused at the door, nothing behind it would have been tried.
   expect(found.get('whole')).toBeGreaterThan(CASES / 10);
   const partial = [...found].filter(([code]) => code.startsWith('partial: '));

@@ -14,20 +14,23 @@ import { CONTAINERS, type ContainerName } from './make-containers.js';
 import { type ImageShape, MadeImage } from './make-image.js';
 import { ANON_START, addProcess, COUNTERS, PFN_START, pfnOffset, SWAPPED } from './make-process.js';
 
+/** How an image is stored, and whether VMCOREINFO is handed in beside it. */
+interface Opening {
+  readonly container?: ContainerName;
+  readonly given?: boolean;
+}
+
 let decompressors: Decompressors;
 beforeAll(async () => {
   decompressors = await nodeDecompressors();
 });
 
-/** Containers without VMCOREINFO beside the memory, where it is handed in. */
-const GIVEN: ReadonlySet<ContainerName> = new Set(['kdump without VMCOREINFO', 'LiME', 'raw']);
-
-function opened(image: MadeImage, container: ContainerName) {
+function opened(image: MadeImage, { container = 'ELF', given = false }: Opening) {
   const sources = CONTAINERS[container](image).map((bytes, i) => bytesSource(`made ${i}`, bytes));
   const rawBase = image.machine.addresses.memory;
   const dump = openDump(sources, { decompressors, rawBase });
   if (!dump.ok) throw new Error(dump.problem.message);
-  const vmcoreinfo = GIVEN.has(container) ? parseVmcoreinfo(image.vmcoreinfo) : undefined;
+  const vmcoreinfo = given ? parseVmcoreinfo(image.vmcoreinfo) : undefined;
   const kernel = openKernel(dump.value, {
     architectures: [image.machine.architecture],
     ...(vmcoreinfo === undefined ? {} : { vmcoreinfo }),
@@ -37,10 +40,10 @@ function opened(image: MadeImage, container: ContainerName) {
 }
 
 /** What opening an image and following everything in it must answer, whatever its form. */
-function expectWhole(shape: ImageShape, container: ContainerName = 'ELF') {
+function expectWhole(shape: ImageShape, how: Opening) {
   const image = new MadeImage(shape);
   addProcess(image);
-  const kernel = opened(image, container);
+  const kernel = opened(image, how);
   expect(kernel.form.name).toBe(image.form.name);
   expect(kernel.form.headers).toBe(image.form.headers);
   expect(kernel.symbols.ok).toBe(true);
@@ -116,7 +119,7 @@ const REVISIONS = {
 interface SupportRow {
   readonly group: string;
   readonly feature: string;
-  readonly image?: { readonly shape?: ImageShape; readonly container?: ContainerName };
+  readonly image?: Opening & { readonly shape?: ImageShape };
 }
 const ROWS: readonly SupportRow[] = JSON.parse(
   readFileSync(new URL('support.json', import.meta.url), 'utf8'),
@@ -124,8 +127,8 @@ const ROWS: readonly SupportRow[] = JSON.parse(
 
 test.each(ROWS.filter(({ image }) => image !== undefined))(
   '$group: $feature',
-  ({ image: { shape = {}, container } = {} }) => {
-    const { kernel, judge } = expectWhole(shape, container);
+  ({ image: { shape = {}, ...how } = {} }) => {
+    const { kernel, judge } = expectWhole(shape, how);
     expect(judge.chosen.kernel.revision.id).toBe(REVISIONS[shape.release ?? '6.12']);
     if (shape.kallsyms?.form === undefined) return;
     expect(kernel.symbols.ok && kernel.symbols.value.addressForm).toBe(shape.kallsyms.form);

@@ -5,7 +5,7 @@ import type { MadeImage } from './make-image.js';
 export const ANON_START = 0x10_0000_0000n;
 export const PFN_START = 0x18_0000_0000n;
 /** Pages of each mapping. */
-export const AREA_PAGES = 8;
+const AREA_PAGES = 8;
 /** What the kernel of the image counts for the process: pages of files, anonymous, swapped. */
 export const COUNTERS = { MM_FILEPAGES: 1n, MM_ANONPAGES: 2n, MM_SWAPENTS: 1n } as const;
 export const SWAPPED = { type: 2, offset: 0x1234n } as const;

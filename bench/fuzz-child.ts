@@ -1,17 +1,12 @@
-import { nodeDecompressors } from '@pagewright/dump/node';
-import { fuzzDump } from './fuzz-dumps.js';
-import { fuzzTable } from './fuzz-tables.js';
+import { dumpFuzzer } from '../packages/inspect/test/fuzz-dumps.js';
+import { fuzzTable } from '../packages/inspect/test/fuzz-tables.js';
 
 /**
  * Runs cases in a process of its own, which `bench/fuzz.mjs` watches: arguments are what is damaged,
  * the first seed, and the number of cases. Says before each case which it is.
  */
 const [what, first, count] = process.argv.slice(2);
-const decompressors = await nodeDecompressors();
-const run =
-  what === 'dumps'
-    ? (seed: number) => fuzzDump(seed, decompressors)
-    : (seed: number) => fuzzTable(seed);
+const run = what === 'dumps' ? await dumpFuzzer() : fuzzTable;
 const say = (message: object) => process.send?.(message);
 
 for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
