@@ -72,6 +72,10 @@ export const Global = columns('global', [
   'inactiveTail',
   'activeHead',
   'activeTail',
+  /** No page table can be allocated. */
+  'tablesRunOut',
+  /** pfn_modify_allowed(): pfns from here on must not be mapped; 0 for no limit. */
+  'modifyLimit',
 ]);
 
 /** `struct page` and `struct folio`; fields of the folio are those of its first frame. */

@@ -3,7 +3,7 @@ import { PAGE_TYPE } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import type { Column } from '../state/columns.js';
-import { Frame, Mm, Slot, Table } from '../state/columns.js';
+import { Frame, Global, Mm, Slot, Table } from '../state/columns.js';
 
 /** Where an entry lies: a record of `Slot`. */
 export type SlotAt = number;
@@ -53,7 +53,7 @@ const slotOf = ({ machine }: Model, table: number, number: number, vpn: number):
 
 /**
  * The slot of an address at a level, with tables made on the way; -1 where a huge entry lies above.
- * `pte_alloc_map()` and its like; memory for tables never runs out here.
+ * `pte_alloc_map()` and its like; -1 too where a table is missing and none can be had.
  */
 export function slotMade(model: Model, mm: number, vpn: number, level: MappingLevel): SlotAt {
   return descend(model, mm, vpn, levelNumber(model, level), true);
@@ -74,6 +74,7 @@ function descend(model: Model, mm: number, vpn: number, wanted: number, make: bo
     const word = state.get(Slot.entry, slot);
     if (word > 0 || (word === 0 && !make)) return -1;
     if (word === 0) {
+      if (state.get(Global.tablesRunOut, 0) !== 0) return -1;
       table = newTable(model, mm, number - 1);
       state.set(Slot.entry, slot, pointerTo(table));
     } else {

@@ -1,0 +1,42 @@
+import { VM_FAULT } from '../errno.js';
+import { createHuge, hugeLeafFault } from '../huge/fault.js';
+import { NONE } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { deepestSlot, entryIn } from '../tables/tables.js';
+import { hasVmFlag, isCow, mmOf } from '../vma/vma.js';
+import { FAULT_FLAG } from './flags.js';
+import { handlePteFault } from './handle-pte-fault.js';
+
+/**
+ * handle_mm_fault(): what an access, or GUP on somebody's behalf, needs. VM_FAULT_* bits, 0 when the
+ * entry serves the access now or a retry will tell (mm/memory.c; SPEC 6).
+ */
+export function handleMmFault(model: Model, vma: number, vpn: number, flags: number): number {
+  let asked = flags;
+  if ((flags & FAULT_FLAG.UNSHARE) !== 0) {
+    if ((flags & FAULT_FLAG.WRITE) !== 0) {
+      model.warn('unshare-and-write');
+      return VM_FAULT.SIGSEGV;
+    }
+    if (!isCow(model, vma)) asked &= ~FAULT_FLAG.UNSHARE;
+  } else if ((flags & FAULT_FLAG.WRITE) !== 0 && !mayWrite(model, vma)) return VM_FAULT.SIGSEGV;
+  const huge = hugeFault(model, vma, vpn, asked);
+  return huge === VM_FAULT.FALLBACK ? handlePteFault(model, vma, vpn, asked) : huge;
+}
+
+/** sanitize_fault_flags(): writes that no VMA flag allows, FOLL_FORCE included (SPEC 6.1). */
+function mayWrite(model: Model, vma: number): boolean {
+  const allowed = hasVmFlag(model, vma, 'VM_MAYWRITE');
+  if (allowed && (hasVmFlag(model, vma, 'VM_WRITE') || isCow(model, vma))) return true;
+  model.warn(allowed ? 'write-fault-not-cow' : 'write-fault-without-maywrite');
+  return false;
+}
+
+/** Entries above the leaf tables; FALLBACK when PTEs are to serve the access. */
+function hugeFault(model: Model, vma: number, vpn: number, flags: number): number {
+  const created = createHuge(model, vma, vpn, flags);
+  if (created !== VM_FAULT.FALLBACK) return created;
+  const slot = deepestSlot(model, mmOf(model, vma), vpn);
+  if (slot < 0 || model.reached === 0 || entryIn(model, slot) === NONE) return VM_FAULT.FALLBACK;
+  return hugeLeafFault(model, vma, vpn, slot, flags);
+}
