@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { field } from '../src/btf/field.js';
 import { parseTypesFile, readBtf } from '../src/btf/read.js';
+import { searchBtf } from '../src/btf/search.js';
 import { parseBtf, type Types } from '../src/btf/types.js';
 import { BtfMaker, makeKernelTypes } from './make-btf.js';
 import { makeElfWithSection } from './make-elf-section.js';
@@ -278,5 +279,21 @@ describe('where types come from', () => {
     expect(code(readBtf(memory, symbols(BASE, BASE + (1n << 40n))))).toBe('no-btf');
     expect(code(readBtf(memory, symbols(BASE + 4n, end)))).toBe('no-btf');
     expect(code(readBtf(memory, symbols(BASE, end + 4n)))).toBe('not-in-dump');
+  });
+  it.each(['little', 'big'] as const)('the image searched, %s-endian', (byteOrder) => {
+    const [kernel, module] = [new BtfMaker(byteOrder), new BtfMaker(byteOrder)];
+    kernel.composite('struct', 'task_struct', 8, []);
+    module.composite('struct', 'other', 8, []);
+    const image = new Uint8Array(0x30000);
+    image.set(module.blob(), 0x1234);
+    // The header crosses from one read to the next.
+    image.set(kernel.blob(), 0x20000 - 8);
+    // What begins like BTF and claims to be longer than memory.
+    image.set(kernel.blob().subarray(0, 8), 0x1000);
+    image.fill(0x7f, 0x1008, 0x1020);
+    const found = searchBtf(memoryAt(BASE, image), virtAddr(BASE + 0x800n));
+    expect(found.ok && found.value.sizeOf('task_struct')).toBe(8);
+    image.fill(0, 0x20000 - 8);
+    expect(code(searchBtf(memoryAt(BASE, image), virtAddr(BASE)))).toBe('no-btf');
   });
 });

@@ -8,6 +8,7 @@ import {
   type Problem,
   type Result,
   type VirtAddr,
+  virtAddr,
 } from '@pagewright/core';
 import {
   type Dump,
@@ -17,6 +18,7 @@ import {
   readBtf,
   readKallsyms,
   type Symbols,
+  searchBtf,
   type Types,
   type VirtualMemory,
   type VmcoreInfo,
@@ -65,7 +67,8 @@ export interface Kernel extends KernelImage {
 export function openKernel(dump: Dump, options: OpenKernelOptions): Result<Kernel> {
   const image = openKernelImage(dump, options);
   if (!image.ok) return image;
-  const types = typesOf(image.value.virtual, image.value.symbols, options);
+  const { virtual, vmcoreinfo, symbols } = image.value;
+  const types = typesOf(virtual, vmcoreinfo, symbols, options);
   return types.ok ? ok({ ...image.value, types: types.value }) : types;
 }
 
@@ -101,13 +104,17 @@ export function openKernelImage(dump: Dump, options: OpenKernelOptions): Result<
   });
 }
 
+/** The types given, those that the symbol table names, else those that the image is searched for. */
 function typesOf(
-  virtual: VirtualMemory,
-  symbols: Result<Symbols>,
+  { virtual, vmcoreinfo, symbols }: KernelImage,
   { types }: OpenKernelOptions,
 ): Result<Types> {
   if (types !== undefined) return ok(types);
-  return symbols.ok ? readBtf(virtual, symbols.value) : symbols;
+  const named = symbols.ok ? readBtf(virtual, symbols.value) : symbols;
+  const start = vmcoreinfo.symbol('_stext');
+  if (named.ok || start === undefined) return named;
+  const searched = searchBtf(virtual, virtAddr(start));
+  return searched.ok ? searched : named;
 }
 
 interface FoundArchitecture {

@@ -12,14 +12,27 @@ export interface BtfSections {
 const MAGIC = 0xeb9f;
 const VERSION = 1;
 /** Bytes of the header up to and with `str_len`, and with `layout_len`. */
-const HEADER = { plain: 24, withLayout: 32 } as const;
+export const HEADER = { plain: 24, withLayout: 32 } as const;
 
-/** The byte order of bytes that begin as BTF does. */
-export function btfByteOrder(bytes: Uint8Array): 'little' | 'big' | undefined {
-  if (bytes.length < 2) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint16(0, true) === MAGIC) return 'little';
-  return view.getUint16(0, false) === MAGIC ? 'big' : undefined;
+/** The byte order of bytes that begin, at `at`, as BTF does. */
+export function btfByteOrder(bytes: Uint8Array, at = 0): 'little' | 'big' | undefined {
+  const [low, high] = [MAGIC & 0xff, MAGIC >> 8];
+  if (bytes[at] === low && bytes[at + 1] === high) return 'little';
+  return bytes[at] === high && bytes[at + 1] === low ? 'big' : undefined;
+}
+
+/**
+ * Bytes of the whole blob, as its header says: the place where its last section ends. Undefined for
+ * what is no header, or less of one than its first fields.
+ */
+export function btfLength(header: Uint8Array): number | undefined {
+  const byteOrder = btfByteOrder(header);
+  if (byteOrder === undefined || header[2] !== VERSION) return undefined;
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const word = (at: number): number => view.getUint32(at, byteOrder === 'little');
+  if (header.length < HEADER.plain || word(4) > header.length) return undefined;
+  const fields = word(4) >= HEADER.withLayout ? [8, 16, 24] : [8, 16];
+  return word(4) + Math.max(...fields.map((field) => word(field) + word(field + 4)));
 }
 
 /**

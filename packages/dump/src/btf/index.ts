@@ -4,6 +4,7 @@ export type { MemberLayout, TypeLayout } from './layout.js';
 export type { Place } from './place.js';
 export { parseTypesFile, readBtf, type SymbolAddresses } from './read.js';
 export type { AddressedMemory, FieldSpec, FieldValues, RecordReader } from './record.js';
+export { searchBtf } from './search.js';
 export type { TypeId, TypeTable } from './table.js';
 export { parseBtf, Types } from './types.js';
 export type { StructView } from './view.js';

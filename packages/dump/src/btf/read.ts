@@ -22,7 +22,7 @@ export interface SymbolAddresses {
 }
 
 /** No kernel's types take more; a distribution's take 5 to 8 MiB. */
-const MOST_BTF_BYTES = 1 << 26;
+export const MOST_BTF_BYTES = 1 << 26;
 /** Enough to see whether BTF begins there at all. */
 const MAGIC_BYTES = 2;
 

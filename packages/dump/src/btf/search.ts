@@ -1,0 +1,67 @@
+import { fail, type Result, type VirtAddr, virtAddr } from '@pagewright/core';
+import { btfByteOrder, btfLength, HEADER } from './header.js';
+import { MOST_BTF_BYTES } from './read.js';
+import type { AddressedMemory } from './record.js';
+import { parseBtf, type Types } from './types.js';
+
+/** How far types may lie behind the first function: no kernel image is longer. */
+const WINDOW_BYTES = 1 << 28;
+/** Memory asked for at once, and where part of that is missing. */
+const CHUNK_BYTES = 1 << 16;
+const PAGE_BYTES = 1 << 12;
+/** `.BTF` follows notes, whose alignment it has (include/asm-generic/vmlinux.lds.h, RO_DATA). */
+const ALIGNMENT = 4;
+/** Places with a header that are looked into: more means that somebody wants the search to last. */
+const MOST_HEADERS = 64;
+/** What every kernel has and no module brings of its own. */
+const KNOWN_TYPE = 'task_struct';
+
+/**
+ * The kernel's types in an image whose symbol table does not name `__start_BTF`: one of functions
+ * alone (no CONFIG_KALLSYMS_ALL), or none. Code `no-btf` where nothing behind `start` is the
+ * kernel's BTF.
+ *
+ * @param start address of the first function (`_stext`); types lie behind the code
+ */
+export function searchBtf(memory: AddressedMemory, start: VirtAddr): Result<Types> {
+  let headersLeft = MOST_HEADERS;
+  for (const at of headers(memory, start)) {
+    if (headersLeft-- === 0) break;
+    const types = typesAt(memory, at);
+    if (types?.ok && types.value.has(KNOWN_TYPE)) return types;
+  }
+  const message = 'nothing in the kernel image is the BTF of a kernel: it holds no types';
+  return fail('no-btf', message, { start });
+}
+
+function typesAt(memory: AddressedMemory, at: VirtAddr): Result<Types> | undefined {
+  const header = memory.read(at, HEADER.withLayout);
+  const length = header.ok ? btfLength(header.value) : undefined;
+  if (length === undefined || length > MOST_BTF_BYTES) return undefined;
+  const bytes = memory.read(at, length);
+  return bytes.ok ? parseBtf(bytes.value.slice()) : bytes;
+}
+
+/** Addresses where a header's first bytes stand. Memory that cannot be read is passed over. */
+function* headers(memory: AddressedMemory, start: VirtAddr): Generator<VirtAddr, void> {
+  const first = start - (start % BigInt(CHUNK_BYTES));
+  for (let done = 0; done < WINDOW_BYTES; done += CHUNK_BYTES) {
+    const at = first + BigInt(done);
+    if (at + BigInt(CHUNK_BYTES) > 1n << 64n) return;
+    const whole = memory.read(virtAddr(at), CHUNK_BYTES);
+    const step = whole.ok ? CHUNK_BYTES : PAGE_BYTES;
+    for (let page = 0; page < CHUNK_BYTES; page += step) {
+      const part = whole.ok ? whole : memory.read(virtAddr(at + BigInt(page)), step);
+      if (!part.ok) continue;
+      for (const place of places(part.value)) yield virtAddr(at + BigInt(page + place));
+    }
+  }
+}
+
+function places(bytes: Uint8Array): readonly number[] {
+  const found: number[] = [];
+  for (let at = 0; at < bytes.length; at += ALIGNMENT) {
+    if (btfByteOrder(bytes, at) !== undefined) found.push(at);
+  }
+  return found;
+}
