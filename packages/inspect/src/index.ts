@@ -11,5 +11,6 @@ export * from './pages.js';
 export * from './probes.js';
 export * from './stream.js';
 export * from './stream-context.js';
+export * from './stream-ranges.js';
 export * from './tasks.js';
 export * from './vma/vmas.js';

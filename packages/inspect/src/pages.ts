@@ -37,6 +37,11 @@ export interface KernelPages extends Frames {
   readonly layout: PageLayout;
   /** What is known of the special frames, and from where. */
   readonly grounds: readonly Ground[];
+  /**
+   * Frames from which on something else holds, ascending: between two of them all questions but
+   * `isAnon` and `isSlab` are answered alike. Absent where each frame's contents are asked.
+   */
+  readonly bounds?: readonly bigint[];
   /** Codes: `no-struct-page`, `bad-struct-page`, and those of reading. */
   facts(frame: bigint): Result<PageFacts>;
 }
@@ -59,6 +64,7 @@ class DumpedPages implements KernelPages {
   readonly highest: Pfn;
   readonly grounds: readonly Ground[];
   readonly isZero: (frame: Pfn) => boolean;
+  readonly bounds?: readonly bigint[];
   private readonly hugeZero: Pfn | undefined;
   /** Pages of a folio as large as a pmd maps (HPAGE_PMD_NR). */
   private readonly hugePages: bigint;
@@ -76,6 +82,19 @@ class DumpedPages implements KernelPages {
     const { form } = kernel;
     const shift = form.geometry('pmd')?.shift ?? form.definition.pageShift;
     this.hugePages = 1n << BigInt(shift - form.definition.pageShift);
+    if (special.zero !== undefined) {
+      this.bounds = ascending([
+        ...pages.runs.flatMap(({ firstPfn, endPfn }) => [firstPfn, endPfn]),
+        ...special.zero,
+        ...this.hugeZeroBounds(),
+        this.highest + 1n,
+      ]);
+    }
+  }
+
+  private hugeZeroBounds(): readonly bigint[] {
+    const first = this.hugeZero;
+    return first === undefined ? [] : [first, first + 1n, first + this.hugePages];
   }
 
   memmap(frame: Pfn): boolean {
@@ -209,3 +228,6 @@ class DumpedPages implements KernelPages {
 
 const ownerOf = (mapping: bigint): PageOwner =>
   mapping === 0n ? 'none' : (OWNERS[Number(mapping & 3n)] as PageOwner);
+
+const ascending = (frames: readonly bigint[]): readonly bigint[] =>
+  [...new Set(frames)].sort((a, b) => (a < b ? -1 : 1));

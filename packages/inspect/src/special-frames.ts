@@ -6,6 +6,8 @@ import type { Ground } from './probes.js';
 /** Frames that the decision knows by number. */
 export interface SpecialFrames {
   isZero(frame: bigint): boolean;
+  /** The first zero page and the one after the last; absent where their contents tell them. */
+  readonly zero?: readonly [bigint, bigint];
   /** First frame of the huge zero folio, where one is in use. */
   readonly hugeZero?: Pfn;
   readonly highest: Pfn;
@@ -53,7 +55,7 @@ export function specialFrames(
         : `variable ${HIGHEST}`,
   });
   return {
-    isZero: zeroTest(kernel, word, isReserved, grounds),
+    ...zeroTest(kernel, word, isReserved, grounds),
     ...(isUsed ? { hugeZero: pfn(huge) } : {}),
     highest: pfn(highest ?? last),
     grounds,
@@ -66,7 +68,7 @@ function zeroTest(
   word: (name: string) => bigint | undefined,
   isReserved: (frame: bigint) => boolean,
   grounds: Ground[],
-): (frame: bigint) => boolean {
+): Pick<SpecialFrames, 'isZero' | 'zero'> {
   const shift = BigInt(kernel.form.definition.pageShift);
   const name = ZERO_PFN.find((each) => word(each) !== undefined);
   const first = name === undefined ? undefined : word(name);
@@ -76,7 +78,8 @@ function zeroTest(
       choice: `zeropage ${hex(first)}${more === 0n ? '' : ` and ${more} after it`}`,
       because: `variable ${name}${more === 0n ? '' : ', zero_page_mask'}`,
     });
-    return (frame) => frame >= first && frame - first <= more;
+    const end = first + more + 1n;
+    return { isZero: (frame) => frame >= first && frame < end, zero: [first, end] };
   }
   grounds.push({
     choice: 'zeropage by content',
@@ -88,12 +91,14 @@ function zeroTest(
     const page = kernel.virtual.memory.read(physAddr(frame << shift), 2 ** Number(shift));
     return page.ok && page.value.every((byte) => byte === 0);
   };
-  return (frame) => {
-    let answer = known.get(frame);
-    if (answer === undefined) {
-      answer = looksZero(frame);
-      known.set(frame, answer);
-    }
-    return answer;
+  return {
+    isZero(frame) {
+      let answer = known.get(frame);
+      if (answer === undefined) {
+        answer = looksZero(frame);
+        known.set(frame, answer);
+      }
+      return answer;
+    },
   };
 }

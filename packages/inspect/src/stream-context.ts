@@ -24,7 +24,10 @@ export function openJudge(dumped: Kernel, overrides: KernelOverrides = {}): Resu
   if (!chosen.ok) return chosen;
   const pages = kernelPages(dumped);
   if (!pages.ok) return pages;
-  const { kernel, alternatives, formOf } = chosen.value;
+  const { kernel, alternatives } = chosen.value;
+  const formOf = madeOnce(chosen.value.formOf);
+  const frames = pages.value;
+  const { bounds } = frames;
   return ok({
     chosen: chosen.value,
     pages: pages.value,
@@ -33,8 +36,25 @@ export function openJudge(dumped: Kernel, overrides: KernelOverrides = {}): Resu
       const found = formOfRoot(dumped, root, formOf);
       if (!found.ok) return found;
       const { memory } = virtual;
-      const frames = pages.value;
-      return ok({ memory, form: found.value, root, kernel, alternatives, frames });
+      return ok({
+        memory,
+        form: found.value,
+        root,
+        kernel,
+        alternatives,
+        frames,
+        ...(bounds === undefined ? {} : { frameBounds: bounds }),
+      });
     },
   });
+}
+
+/** Processes share the forms, and with them the code that is compiled for each. */
+function madeOnce(formOf: ChosenKernel['formOf']): ChosenKernel['formOf'] {
+  const made = new Map<string, ReturnType<typeof formOf>>();
+  return (name) => {
+    const found = made.get(name) ?? formOf(name);
+    made.set(name, found);
+    return found;
+  };
 }

@@ -51,6 +51,8 @@ export interface WalkContext {
   readonly kernel: Kernel;
   readonly alternatives: readonly Kernel[];
   readonly frames: Frames;
+  /** As `KernelPages.bounds`: with them, ranges are found without a look at each entry by itself. */
+  readonly frameBounds?: readonly bigint[];
 }
 
 /**
@@ -70,16 +72,20 @@ function* judged(
   vma: Vma,
   entries: Iterable<WalkedEntry>,
 ): Generator<JudgedEntry> {
+  for (const part of entries) yield judgedEntry(context, vma, part);
+}
+
+/** An entry of an area with what it means to its kernel. */
+export function judgedEntry(context: WalkContext, vma: Vma, part: WalkedEntry): JudgedEntry {
+  const { level, decoded } = part;
   const { form } = context;
+  const size = 1n << BigInt(form.geometry(level)?.shift ?? 0);
+  if (decoded.kind !== 'leaf') return { ...part, size };
   const hugetlb = (vma.flags & (vmConstant(form.definition, 'VM_HUGETLB') ?? 0n)) !== 0n;
-  for (const part of entries) {
-    const { level, decoded } = part;
-    const size = 1n << BigInt(form.geometry(level)?.shift ?? 0);
-    if (decoded.kind !== 'leaf') yield { ...part, size };
-    else if (hugetlb) {
-      yield { ...part, size, verdict: { answer: 'page', because: ['hugetlb'], page: decoded.pfn } };
-    } else yield { ...part, size, verdict: verdictOn(context, vma, part, size) };
-  }
+  const verdict: LeafVerdict = hugetlb
+    ? { answer: 'page', because: ['hugetlb'], page: decoded.pfn }
+    : verdictOn(context, vma, part, size);
+  return { ...part, size, verdict };
 }
 
 const isMappingLevel = (level: Level): level is MappingLevel =>
@@ -126,7 +132,8 @@ export interface RangeKey {
 export const judgedRanges = (entries: Iterable<JudgedEntry>): Generator<WalkRange<RangeKey>> =>
   ranges(entries, (part) => rangeKey(part as JudgedEntry), sameKey);
 
-function rangeKey({ decoded, level, verdict, problem }: JudgedEntry): RangeKey {
+/** What ranges of an entry's like have in common. */
+export function rangeKey({ decoded, level, verdict, problem }: JudgedEntry): RangeKey {
   return {
     kind: decoded.kind,
     level,
@@ -136,7 +143,8 @@ function rangeKey({ decoded, level, verdict, problem }: JudgedEntry): RangeKey {
   };
 }
 
-function sameKey(a: RangeKey, b: RangeKey): boolean {
+/** Whether neighbours of these keys are one range. */
+export function sameKey(a: RangeKey, b: RangeKey): boolean {
   if (a.kind !== b.kind || a.problem !== undefined || b.problem !== undefined) return false;
   if (a.kind === 'none') return true;
   if (a.level !== b.level || a.absent !== b.absent) return false;

@@ -5,6 +5,9 @@ import { fail, ok, type Result } from '../outcome.js';
 import { type Bits, hex } from '../units.js';
 import type { MappedEntry } from './verdict.js';
 
+/** The tests of an entry whose answers the decision depends on, beside its frame. */
+export const ENTRY_MARKS = ['special', 'devmap'] as const;
+
 /**
  * Reads what the decision asks of an entry: frame, special mark and devmap mark, each by the form's
  * own helper. A form without one answers as the kernel's generic headers do: not marked. Only an
@@ -17,7 +20,7 @@ export function mappedEntry(form: EntryForm, level: MappingLevel, raw: Bits): Re
     const message = `${form.name} ${level} ${hex(raw)} maps nothing (${decoded.kind}): ${why}`;
     return fail('entry-not-mapped', message, { form: form.name, level, raw, kind: decoded.kind });
   }
-  const marked = (name: string): boolean => {
+  const marked = (name: (typeof ENTRY_MARKS)[number]): boolean => {
     const helper = form.helper(level, name);
     return !isAbsentHelper(helper) && helper.bits(raw) === true;
   };

@@ -1,12 +1,15 @@
 import { type Half, operand, type PairCode, PairEmitter } from '../expr/compile-pair.js';
 import type { Word } from '../expr/word.js';
-import { word } from '../expr/word.js';
+import { type Test, word } from '../expr/word.js';
 import { ENTRY_KINDS, type EntryKind } from '../form/decoded.js';
 import { type EntryForm, isAbsentHelper } from '../form/form.js';
 import { kindTests } from '../form/kind-tests.js';
 import type { Level } from '../form/level.js';
 import { type FramePiece, framePieces } from './frame-pieces.js';
 import type { Scanner, ScanTotals } from './scanner.js';
+
+/** Bits of a kind's number in what `collect` writes. */
+export const KIND_BITS = 3;
 
 /** The host stores the low byte of a typed array's element first. */
 const HOST_LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -15,7 +18,11 @@ const HOST_LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
  * Compiles a scanner from the form's expressions: the tests that decide a kind and the frame number
  * are emitted once, inlined in a loop without branches and without calls.
  */
-export function compileIntegerScanner(form: EntryForm, level: Level): Scanner {
+export function compileIntegerScanner(
+  form: EntryForm,
+  level: Level,
+  tests: readonly string[],
+): Scanner {
   const wordsPerEntry = form.definition.wordBits === 64 ? 2 : 1;
   let counter: ((words: Uint32Array) => ScanTotals) | undefined;
   let collectAll: CollectAll | undefined;
@@ -31,7 +38,7 @@ export function compileIntegerScanner(form: EntryForm, level: Level): Scanner {
       if (kinds.length < entries || pfns.length < 2 * entries) {
         throw new RangeError(`outputs are too short for ${entries} entries`);
       }
-      collectAll ??= compileCollect(form, level, wordsPerEntry);
+      collectAll ??= compileCollect(form, level, wordsPerEntry, tests);
       collectAll(words, entries, kinds, pfns);
       return entries;
     },
@@ -51,9 +58,15 @@ interface EntryCode {
   readonly kinds: ReadonlyMap<EntryKind, Half>;
   readonly frame: PairCode;
   readonly pieces: readonly { readonly piece: FramePiece; readonly source: PairCode }[];
+  /** 0 or 1 for each test that was asked for. */
+  readonly answers: readonly Half[];
 }
 
-function emitEntry(form: EntryForm, level: Level, skipped?: EntryKind): EntryCode {
+function emitEntry(
+  form: EntryForm,
+  level: Level,
+  { skipped, tests: asked = [] }: { skipped?: EntryKind; tests?: readonly string[] } = {},
+): EntryCode {
   const hi = form.definition.wordBits === 32 ? 0 : 'hi';
   const emitter = new PairEmitter(
     't',
@@ -77,6 +90,10 @@ function emitEntry(form: EntryForm, level: Level, skipped?: EntryKind): EntryCod
     kinds,
     frame: emitter.word(body),
     pieces: pieces.map((piece) => ({ piece, source })),
+    answers: asked.map((name) => {
+      const helper = form.helper(level, name);
+      return isAbsentHelper(helper) ? 0 : emitter.test(helper.body as Test);
+    }),
   };
 }
 
@@ -115,7 +132,7 @@ const liveKinds = (form: EntryForm, level: Level): EntryKind[] => [
 function compileCounter(form: EntryForm, level: Level, wordsPerEntry: number) {
   const live = liveKinds(form, level);
   const derived = DERIVED_FIRST.find((kind) => live.includes(kind)) as EntryKind;
-  const { lines, kinds, pieces } = emitEntry(form, level, derived);
+  const { lines, kinds, pieces } = emitEntry(form, level, { skipped: derived });
   const counted = [...kinds].filter(([kind]) => kind !== derived);
   const leaf = kinds.get('leaf') ?? 0;
   const sums = leaf === 0 ? [] : pieces;
@@ -160,16 +177,22 @@ function compileCounter(form: EntryForm, level: Level, wordsPerEntry: number) {
   };
 }
 
-function compileCollect(form: EntryForm, level: Level, wordsPerEntry: number): CollectAll {
-  const { lines, kinds, frame } = emitEntry(form, level);
+function compileCollect(
+  form: EntryForm,
+  level: Level,
+  wordsPerEntry: number,
+  tests: readonly string[],
+): CollectAll {
+  const { lines, kinds, frame, answers } = emitEntry(form, level, { tests });
   const number = [...kinds].map(
     ([kind, test]) => `(${operand(test)} * ${ENTRY_KINDS.indexOf(kind)})`,
   );
+  const marks = answers.map((test, i) => `((${operand(test)} & m) << ${KIND_BITS + i})`);
   const body = [
     `for (let e = 0, i = 0; e < n; e++, i += ${wordsPerEntry}) {`,
     ...lines,
     `const m = -${operand(kinds.get('leaf') ?? 0)};`,
-    `kinds[e] = ${number.join(' | ')};`,
+    `kinds[e] = ${[...number, ...marks].join(' | ')};`,
     `pfns[2 * e] = ${operand(frame.lo)} & m;`,
     `pfns[2 * e + 1] = ${operand(frame.hi)} & m;`,
     '}',

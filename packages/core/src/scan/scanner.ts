@@ -3,6 +3,8 @@ import type { EntryForm } from '../form/form.js';
 import type { Level } from '../form/level.js';
 import { compileIntegerScanner } from './integer.js';
 
+export { KIND_BITS } from './integer.js';
+
 /** How many entries of each kind, and the sum of the frame numbers of the leaves. */
 export interface ScanTotals {
   readonly kinds: Readonly<Record<EntryKind, number>>;
@@ -24,7 +26,7 @@ export interface Scanner {
   /**
    * Writes the kind of each entry to `kinds` and, for leaves, the frame to `pfns` (low word, high
    * word; zero for other kinds). Answers the number of entries. Throws RangeError when an output
-   * is too short.
+   * is too short. The answers to the scanner's tests stand above the kind, from bit `KIND_BITS` on.
    */
   collect(words: Uint32Array, kinds: Uint8Array, pfns: Uint32Array): number;
 }
@@ -32,6 +34,9 @@ export interface Scanner {
 /**
  * The fastest scanner that the host has. There is one today, integer-only JavaScript; a WebAssembly
  * form is chosen here when it comes, and callers see only the `Scanner`.
+ *
+ * @param tests names of tests (`special`) that are asked of leaves as well, at most five; one that the
+ *   form does not have at this level answers no
  */
-export const scannerFor = (form: EntryForm, level: Level): Scanner =>
-  compileIntegerScanner(form, level);
+export const scannerFor = (form: EntryForm, level: Level, tests: readonly string[] = []): Scanner =>
+  compileIntegerScanner(form, level, tests);

@@ -54,6 +54,38 @@ export function walkEntries(
   span: Span,
   enters: EnterTable = () => true,
 ): Result<Iterable<WalkedEntry>> {
+  const opened = openWalk(form, memory, root, span);
+  if (!opened.ok) return opened;
+  const { rootBytes, begin } = opened.value;
+  return ok({
+    [Symbol.iterator]: () => walkTable({ ...begin(), enters }, 0, root, rootBytes, span.start, []),
+  });
+}
+
+/** A span that can be walked: the bytes of its root table, and a fresh walk each time. */
+export interface OpenWalk {
+  readonly rootBytes: Uint8Array;
+  begin(): TableWalk;
+}
+
+/** What one walk has of its tables. */
+export interface TableWalk {
+  readonly form: EntryForm;
+  readonly memory: PhysicalMemory;
+  /** Levels that have tables, root first. */
+  readonly levels: readonly LevelGeometry[];
+  readonly span: Span;
+  /** Tables that may still be entered. */
+  readonly budget: { tables: number };
+}
+
+/** Looks whether a span can be walked; refuses what `walkEntries` refuses. */
+export function openWalk(
+  form: EntryForm,
+  memory: PhysicalMemory,
+  root: PhysAddr,
+  span: Span,
+): Result<OpenWalk> {
   const start = checkedAddress(form, span.start);
   if (!start.ok) return start;
   if (span.end <= span.start) {
@@ -72,19 +104,14 @@ export function walkEntries(
   }
   const smallest = Math.min(...levels.map((g) => tableBytes(form, g)));
   const tables = Number(memory.byteCount / BigInt(smallest)) * 2 + 64;
-  const walker = () => ({ form, memory, levels, span, enters, budget: { tables } });
   const first = readTable(form, memory, rootLevel(form), root);
   if (!first.ok) return first;
-  return ok({ [Symbol.iterator]: () => walkTable(walker(), 0, root, first.value, span.start, []) });
+  const begin = (): TableWalk => ({ form, memory, levels, span, budget: { tables } });
+  return ok({ rootBytes: first.value, begin });
 }
 
-interface Walker {
-  readonly form: EntryForm;
-  readonly memory: PhysicalMemory;
-  readonly levels: readonly LevelGeometry[];
-  readonly span: Span;
+interface Walker extends TableWalk {
   readonly enters: EnterTable;
-  readonly budget: { tables: number };
 }
 
 function* walkTable(
@@ -109,7 +136,7 @@ function* walkTable(
     if (decoded.kind !== 'table' || !walker.enters(here)) yield here;
     else {
       const path = [...ancestors, table];
-      const below = enter(walker, depth + 1, decoded.next, path);
+      const below = enterTable(walker, depth + 1, decoded.next, path);
       if (below.ok) {
         yield* walkTable(walker, depth + 1, decoded.next, below.value, at, path);
       } else {
@@ -121,8 +148,12 @@ function* walkTable(
   }
 }
 
-function enter(
-  { form, memory, levels, budget }: Walker,
+/**
+ * The bytes of a table below the root. Codes: those of `readTable`, `table-loop` for one of its own
+ * ancestors, `too-many-tables` past the number that the memory can hold.
+ */
+export function enterTable(
+  { form, memory, levels, budget }: TableWalk,
   depth: number,
   table: PhysAddr,
   ancestors: readonly PhysAddr[],

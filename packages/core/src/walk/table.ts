@@ -36,7 +36,8 @@ export function readTable(
   if (table + BigInt(length) > 1n << 64n) return outsideMemory(geometry, table);
   const found = memory.read(table, length);
   if (!found.ok) return tableProblem(found.problem.code, geometry, table, found.problem.message);
-  return ok(found.value.slice());
+  // Not slice(), which makes no copy of a Node Buffer.
+  return ok(new Uint8Array(found.value));
 }
 
 const outsideMemory = (geometry: LevelGeometry, table: PhysAddr) =>
