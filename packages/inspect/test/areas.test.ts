@@ -132,6 +132,20 @@ describe('maple trees', () => {
     });
   });
 
+  test('an area in many slots is read once, and told', () => {
+    const made = new MadeKernel();
+    const same = area(made, 0x1000n, 0x2000n);
+    const leaf = node(made, 'leaf', [
+      [0x1fffn, same],
+      [0x2fffn, same],
+      [MOST, same],
+    ]);
+    expect(areasOf(made, leaf | 2n)).toMatchObject({
+      areas: [{ start: 0x1000n }],
+      problem: { code: 'bad-tree' },
+    });
+  });
+
   test('whatever the memory holds, reading ends', () => {
     const word = fc.bigInt({ min: 0n, max: 255n }).map((n) => BASE + n * 0x100n + 0x0cn);
     fc.assert(

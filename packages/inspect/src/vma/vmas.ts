@@ -1,4 +1,4 @@
-import { ok, type Problem, type Result, type VirtAddr, type Vma } from '@pagewright/core';
+import { hex, ok, type Problem, type Result, type VirtAddr, type Vma } from '@pagewright/core';
 import { type FieldValues, field } from '@pagewright/dump';
 import type { Kernel } from '../kernel.js';
 import type { AddressSpace } from '../mm.js';
@@ -60,7 +60,14 @@ export class AreaReader {
     if (!tree.ok) return tree;
     let { problem } = tree.value;
     const areas: MappedArea[] = [];
+    const seen = new Set<VirtAddr>();
     for (const address of tree.value.entries) {
+      if (seen.has(address)) {
+        const message = `the VMA at ${hex(address)} is in the tree a second time`;
+        problem ??= { code: 'bad-tree', message, evidence: { address } };
+        continue;
+      }
+      seen.add(address);
       const read = reader.value.read(virtual, address);
       if (!read.ok) {
         problem ??= read.problem;
