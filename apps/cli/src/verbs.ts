@@ -30,6 +30,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/inspect.js'),
   },
   {
+    name: 'smaps',
+    summary: 'print /proc/PID/smaps of a process in a dump',
+    load: () => import('./verbs/smaps.js'),
+  },
+  {
     name: 'distill',
     summary: 'make a small dump of what inspecting processes reads, without user data',
     load: () => import('./verbs/distill.js'),

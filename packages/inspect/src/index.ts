@@ -9,6 +9,7 @@ export * from './kernel-space/index.js';
 export * from './mm.js';
 export * from './pages.js';
 export * from './probes.js';
+export * from './smaps/index.js';
 export * from './stream.js';
 export * from './stream-context.js';
 export * from './stream-ranges.js';

@@ -34,7 +34,7 @@ export type Text = string | Span | readonly (string | Span)[];
 export const span = (text: string, tone: Tone): Span => ({ text, tone });
 
 /** The parts that documents are made of. */
-export type Block = Section | Paragraph | Note | KeyValues | Table | BitStrip | Ranges;
+export type Block = Section | Paragraph | Verbatim | Note | KeyValues | Table | BitStrip | Ranges;
 
 /** Blocks under a heading. */
 export interface Section {
@@ -47,6 +47,12 @@ export interface Section {
 export interface Paragraph {
   readonly kind: 'paragraph';
   readonly text: Text;
+}
+
+/** Lines in a format that is not ours: neither wrapped nor aligned. */
+export interface Verbatim {
+  readonly kind: 'verbatim';
+  readonly lines: readonly string[];
 }
 
 /** A remark beside the answer: an assumption, a limit, a problem. */

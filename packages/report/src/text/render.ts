@@ -53,6 +53,8 @@ function blockLines(block: Block, width: number): readonly Line[] {
     }
     case 'paragraph':
       return wrap(spansOf(block.text), width);
+    case 'verbatim':
+      return block.lines.map(spansOf);
     case 'note':
       return wrap(inTone(block.text, block.tone), width);
     case 'key-values':
