@@ -3,10 +3,12 @@
  * architectures; names none.
  * @packageDocumentation
  */
+export * from './check/index.js';
 export * from './distill/distill.js';
 export * from './kernel.js';
 export * from './kernel-space/index.js';
 export * from './mm.js';
+export * from './modules/modules.js';
 export * from './pages.js';
 export * from './probes.js';
 export * from './smaps/index.js';

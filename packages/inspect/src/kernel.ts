@@ -67,8 +67,7 @@ export interface Kernel extends KernelImage {
 export function openKernel(dump: Dump, options: OpenKernelOptions): Result<Kernel> {
   const image = openKernelImage(dump, options);
   if (!image.ok) return image;
-  const { virtual, vmcoreinfo, symbols } = image.value;
-  const types = typesOf(virtual, vmcoreinfo, symbols, options);
+  const types = typesOf(image.value, options);
   return types.ok ? ok({ ...image.value, types: types.value }) : types;
 }
 
