@@ -15,6 +15,7 @@ export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standa
 export { Model, type Outcome, run } from './model.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './state/columns.js';
+export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
 export type { VmFault, VmOps } from './vm-ops.js';
 export { newMm, newVma, type VmaParts } from './vma/address-space.js';
