@@ -8,7 +8,7 @@ import { PAGE_FLAG } from '../frames/page-flags.js';
 import type { Entry } from '../machine/entries.js';
 import { type Model, run } from '../model.js';
 import type { Column } from '../state/columns.js';
-import { Frame, Global, Mm, Slot, Table, Vma } from '../state/columns.js';
+import { Frame, Global, Mm, Slot, Table } from '../state/columns.js';
 import type { State } from '../state/state.js';
 import { tableHolding } from '../tables/tables.js';
 import { LEAF_PAGES, syntheticMask } from './synthetic-form.js';
@@ -113,7 +113,10 @@ const DELTAS: readonly Delta[] = [
   { name: 'NR_FILE_PMDMAPPED', of: global(Global.nrFileThps), pages: true },
   { name: 'NR_SHMEM_PMDMAPPED', of: global(Global.nrShmemThps), pages: true },
   { name: 'NR_ANON_THPS', of: global(Global.nrAnonThps), pages: true },
-  { name: 'deposit', of: (w, state, _, slot) => state.get(Table.deposits, tableHolding(w.model, slot)) },
+  {
+    name: 'deposit',
+    of: (w, state, _, slot) => state.get(Table.deposits, tableHolding(w.model, slot)),
+  },
   { name: 'nr_ptes', of: ofMm(Mm.nrPtes) },
 ];
 /** Name of a change that answers may list. */
@@ -148,14 +151,6 @@ export function changes(
   return text;
 }
 const LEAF_NAMES = { pte: '1', pmd: 'HPN', pud: 'PUN' } as const;
-
-/** ` setMIXEDMAP` where the VMA became one. */
-export function mixedmapSet({ model, before, vma }: World): string {
-  const { flagSets } = model.machine;
-  const is = flagSets.is.VM_MIXEDMAP;
-  const became = is(model.state.get(Vma.flags, vma)) && !is(before.get(Vma.flags, vma));
-  return became ? ' setMIXEDMAP' : '';
-}
 
 /** Events that answers list as `EV:`; the others leave no trace in them. */
 const RECORDED_NOTES = new Set(['defer-split', 'split', 'mark-dirty', 'mark-accessed']);

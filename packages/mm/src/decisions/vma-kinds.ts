@@ -1,10 +1,4 @@
-import {
-  VM_MAYWRITE,
-  VM_MIXEDMAP,
-  VM_PFNMAP,
-  VM_SHARED,
-  VM_WRITE,
-} from '@pagewright/core';
+import { VM_MAYWRITE, VM_MIXEDMAP, VM_PFNMAP, VM_SHARED, VM_WRITE } from '@pagewright/core';
 import type { FileKindName } from '../files/file-kinds.js';
 import type { VmOps } from '../vm-ops.js';
 

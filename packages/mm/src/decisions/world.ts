@@ -18,7 +18,12 @@ import { type SlotAt, setEntry, slotMade } from '../tables/tables.js';
 import { newMm, newVma } from '../vma/address-space.js';
 import { makeZeroPages } from './page-kinds.js';
 import type { Inputs } from './row.js';
-import { LEAF_PAGES, type SyntheticOptions, syntheticForm, syntheticMask } from './synthetic-form.js';
+import {
+  LEAF_PAGES,
+  type SyntheticOptions,
+  syntheticForm,
+  syntheticMask,
+} from './synthetic-form.js';
 import { OPS_KINDS, type OpsKind, READABLE } from './vma-kinds.js';
 
 /** Build options of a row that its `cfg` does not name, or that the comparer knows better. */
@@ -73,7 +78,7 @@ function newMachine(
   const form = syntheticForm({
     headers: revision.headers,
     special: { ...special, pmd: special.pmd && hugeSpecial, pud: special.pud && hugeSpecial },
-    devmap: special.pte && !ids.has('devmap-bit-removed'),
+    devmap: !ids.has('devmap-bit-removed'),
     pgtableDeposit,
     oneDeviceExclusive: ids.has('one-device-exclusive-type'),
     guardMarkers: ids.has('guard-markers'),

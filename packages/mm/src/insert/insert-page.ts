@@ -6,6 +6,7 @@ import { addFileRmap } from '../rmap/file-rmap.js';
 import { Mm } from '../state/columns.js';
 import { entryIn, type SlotAt, setEntry, slotMade } from '../tables/tables.js';
 import { maybeMkwrite, mmOf } from '../vma/vma.js';
+import { differs } from './insert-pfn.js';
 import { validatePageBeforeInsert } from './validate-page.js';
 
 /**
@@ -67,12 +68,8 @@ function occupied(
   const old = entryIn(model, slot);
   if (!mkwrite || !model.has('insert-page-mkwrite') || old === undefined) return ERRNO.EBUSY;
   if (model.has('compare-only-present') && !pte.is.present(old)) return ERRNO.EBUSY;
-  const mapped = pte.pfn(old);
-  if (mapped !== machine.memory.pfn(frame)) {
-    const at = machine.memory.frame(mapped);
-    if (at < 0 || !isZeroFrame(model, at)) model.warn('pfn-mismatch');
-    return ERRNO.EFAULT;
-  }
+  const refused = differs(model, old, machine.memory.pfn(frame));
+  if (refused !== 0) return refused;
   setEntry(model, slot, maybeMkwrite(model, vma, pte, pte.to.mkyoung(old)));
   return 0;
 }
