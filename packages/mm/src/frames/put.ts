@@ -27,7 +27,7 @@ function freeFolio(model: Model, folio: number): void {
   const pages = folioPages(model, folio);
   for (let i = 0; i < pages; i++) {
     const content = state.get(Frame.content, folio + i);
-    state.clear(Frame, folio + i);
+    state.clear('frame', folio + i);
     state.set(Frame.content, folio + i, content);
   }
 }

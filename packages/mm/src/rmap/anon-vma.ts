@@ -83,7 +83,7 @@ export function unlinkAnonVmas(model: Model, vma: number): void {
   for (let avc = state.ref(Vma.firstAvc, vma); avc >= 0; ) {
     const anonVma = state.ref(Avc.anonVma, avc);
     const next = state.ref(Avc.next, avc);
-    state.clear(Avc, avc);
+    state.clear('avc', avc);
     if (!isLinked(model, anonVma)) abandon(model, anonVma);
     avc = next;
   }
@@ -109,6 +109,6 @@ export function putAnonVma(model: Model, anonVma: number): void {
   const { state } = model;
   if (state.add(AnonVma.refcount, anonVma, -1) > 0) return;
   const root = state.ref(AnonVma.root, anonVma);
-  state.clear(AnonVma, anonVma);
+  state.clear('anonVma', anonVma);
   if (root !== anonVma) putAnonVma(model, root);
 }

@@ -257,5 +257,17 @@ export const Table = columns('table', [
 /** Entries of page tables, as the numbers that `EntrySpace` gives words. */
 export const Slot = columns('slot', ['entry'], { entry: 'entry' });
 
+/** First column of a kind of record, and the one behind its last. */
+export const COLUMN_RANGE: Readonly<Record<RecordKind, readonly [number, number]>> =
+  Object.fromEntries(
+    RECORDS.map((record) => [
+      record,
+      [
+        declared.findIndex((info) => info.record === record),
+        declared.findLastIndex((info) => info.record === record) + 1,
+      ],
+    ]),
+  ) as never;
+
 /** Every column, by its number. */
 export const COLUMNS: readonly ColumnInfo[] = declared;

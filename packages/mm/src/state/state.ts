@@ -1,4 +1,4 @@
-import { COLUMNS, type Column, type RecordKind } from './columns.js';
+import { COLUMN_RANGE, COLUMNS, type Column, type RecordKind } from './columns.js';
 import { CowWords } from './cow-words.js';
 
 /** How many records of each kind a state has room for. */
@@ -82,9 +82,11 @@ export class State {
   }
 
   /** Sets all fields of a record to 0. */
-  clear(fields: Readonly<Record<string, Column>>, record: number): void {
-    for (const field of Object.values(fields)) {
-      if (this.get(field, record) !== 0) this.set(field, record, 0);
+  clear(kind: RecordKind, record: number): void {
+    const [first, end] = COLUMN_RANGE[kind];
+    for (let column = first; column < end; column++) {
+      const at = (this.layout.bases[column] as number) + record;
+      if (this.words.get(at) !== 0) this.words.set(at, 0);
     }
   }
 

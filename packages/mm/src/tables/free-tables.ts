@@ -1,6 +1,6 @@
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { Frame, Mm, Slot, Table } from '../state/columns.js';
+import { Mm, Slot } from '../state/columns.js';
 import { slotIn, tableIn } from './tables.js';
 
 /**
@@ -42,8 +42,8 @@ function isEmptied(model: Model, mm: number, table: number, number: number): boo
 
 function release(model: Model, mm: number, table: number, number: number): void {
   const { state, machine } = model;
-  state.clear(Table, table);
-  state.clear(Frame, machine.tableFrame + table);
+  state.clear('table', table);
+  state.clear('frame', machine.tableFrame + table);
   const counter = [Mm.nrPtes, Mm.nrPmds, Mm.nrPuds][number];
   if (number < machine.levels.length - 1 && counter !== undefined) state.add(counter, mm, -1);
 }

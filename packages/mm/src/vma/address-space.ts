@@ -62,5 +62,5 @@ export function dropVma(model: Model, vma: number): void {
     while (at >= 0 && state.ref(Vma.next, at) !== vma) at = state.ref(Vma.next, at);
     if (at >= 0) state.setRef(Vma.next, at, next);
   }
-  state.clear(Vma, vma);
+  state.clear('vma', vma);
 }

@@ -27,5 +27,5 @@ export function exitMm(model: Model, mm: number): void {
     if (state.get(counter, mm) !== 0) model.note('bad-rss-counter');
   }
   if (state.get(Mm.nrPtes, mm) !== 0) model.note('non-zero-pgtables');
-  state.clear(Mm, mm);
+  state.clear('mm', mm);
 }
