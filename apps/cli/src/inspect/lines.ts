@@ -1,7 +1,14 @@
-import { hex } from '@pagewright/core';
-import { type Judge, judgedEntries } from '@pagewright/inspect';
+import { hex, ok } from '@pagewright/core';
+import {
+  areaRanges,
+  type Judge,
+  type JudgedEntry,
+  judgedEntries,
+  type MappedArea,
+  type WalkContext,
+} from '@pagewright/inspect';
 import type { JsonObject } from '@pagewright/report';
-import { judgedData } from './entry-data.js';
+import { type JudgedData, judgedData } from './entry-data.js';
 import { contextOf, filledEntries, rangesData, type Totals } from './process-data.js';
 import type { FoundProcess } from './processes.js';
 
@@ -26,17 +33,25 @@ export function* linesOf(
     if (!context.ok || context.value === undefined) continue;
     for (const area of process.areas) {
       const vma = hex(area.start);
-      const walked = judgedEntries(context.value, area);
-      if (!walked.ok) {
-        yield { pid, vma, problem: walked.problem.message };
-        continue;
-      }
-      const filled = filledEntries(walked.value, totals);
-      if (!withEntries) {
-        for (const range of rangesData(context.value, filled)) yield { pid, vma, ...range };
-        continue;
-      }
-      for (const entry of filled) yield { pid, vma, ...judgedData(context.value.form, entry) };
+      const parts = withEntries
+        ? entriesData(context.value, area, totals)
+        : rangesOf(context.value, area, totals);
+      if (!parts.ok) yield { pid, vma, problem: parts.problem.message };
+      else for (const part of parts.value) yield { pid, vma, ...part };
     }
   }
+}
+
+function rangesOf(context: WalkContext, area: MappedArea, totals: Totals) {
+  const ranges = areaRanges(context, area);
+  return ranges.ok ? ok(rangesData(context, ranges.value, totals)) : ranges;
+}
+
+function entriesData(context: WalkContext, area: MappedArea, totals: Totals) {
+  const entries = judgedEntries(context, area);
+  return entries.ok ? ok(filledData(context, filledEntries(entries.value, totals))) : entries;
+}
+
+function* filledData({ form }: WalkContext, entries: Iterable<JudgedEntry>): Generator<JudgedData> {
+  for (const entry of entries) yield judgedData(form, entry);
 }

@@ -1,10 +1,13 @@
-import { formatVmFlags, hex, ok, type Problem, type Result } from '@pagewright/core';
+import { formatVmFlags, hex, ok, type Result } from '@pagewright/core';
 import {
+  type AreaRange,
+  areaRanges,
   type Judge,
   type JudgedEntry,
   judgedEntries,
-  judgedRanges,
   type MappedArea,
+  type RangeKey,
+  rangeKey,
   type WalkContext,
 } from '@pagewright/inspect';
 import { type JudgedData, judgedData, pageData, verdictData } from './entry-data.js';
@@ -47,11 +50,11 @@ export const noTotals = (): Totals => ({ page: 0, none: 0, bad: 0, absent: 0, br
 /** True where something is wrong with the dump or the kernel in it. */
 export const findsFault = ({ bad, broken }: Totals): boolean => bad + broken > 0;
 
-/** Adds an entry to totals. */
-function addTo(totals: Totals, { decoded, verdict, problem }: JudgedEntry): void {
-  if (verdict !== undefined) totals[verdict.answer]++;
-  else if (decoded.kind === 'absent') totals.absent++;
-  else if (problem !== undefined || decoded.kind === 'invalid') totals.broken++;
+/** Adds entries of one kind to totals. */
+function addTo(totals: Totals, { kind, verdict, problem }: RangeKey, entries: number): void {
+  if (verdict !== undefined) totals[verdict.answer] += entries;
+  else if (kind === 'absent') totals.absent += entries;
+  else if (problem !== undefined || kind === 'invalid') totals.broken += entries;
 }
 
 /** A process, and how to walk it; a problem where its tables cannot be walked at all. */
@@ -66,22 +69,25 @@ export function* filledEntries(
 ): Generator<JudgedEntry> {
   for (const entry of entries) {
     if (entry.decoded.kind === 'none') continue;
-    addTo(totals, entry);
+    addTo(totals, rangeKey(entry), 1);
     yield entry;
   }
 }
 
-/** The ranges of a mapping that are not holes. */
+/** The ranges of a mapping that are not holes, their entries counted as they go by. */
 export function* rangesData(
   { form }: WalkContext,
-  entries: Iterable<JudgedEntry>,
+  ranges: Iterable<AreaRange>,
+  totals: Totals,
 ): Generator<JudgedRangeData> {
-  for (const { start, end, entries: count, first, key } of judgedRanges(entries)) {
-    const { level, pfn, kind, problem } = judgedData(form, first as JudgedEntry);
+  for (const { start, end, entries, key, first } of ranges) {
+    if (key.kind === 'none') continue;
+    addTo(totals, key, entries);
+    const { level, pfn, kind, problem } = judgedData(form, first);
     yield {
       start: hex(start),
       end: hex(end),
-      entries: count,
+      entries,
       level,
       pfn,
       kind,
@@ -100,9 +106,7 @@ export function areaData(
   withEntries: boolean,
 ): AreaData {
   const { start, end, flags, pgoff, name } = area;
-  const walked = judgedEntries(context, area);
-  const filled = walked.ok ? [...filledEntries(walked.value, totals)] : [];
-  const problem: Problem | undefined = walked.ok ? undefined : walked.problem;
+  const ranges = areaRanges(context, area);
   return {
     start: hex(start),
     end: hex(end),
@@ -110,14 +114,24 @@ export function areaData(
     flagNames: flags === 0n ? [] : formatVmFlags(flags, context.form.definition).split('|'),
     pgoff: hex(pgoff),
     name,
-    ranges: [...rangesData(context, filled)],
-    entries: withEntries
-      ? filled.map((entry) => {
-          const data = judgedData(context.form, entry);
-          const isLeaf = entry.decoded.kind === 'leaf' && data.pfn !== null;
-          return { ...data, page: isLeaf ? pageData(judge.pages, BigInt(data.pfn)) : null };
-        })
-      : [],
-    problem: problem?.message ?? null,
+    ranges: ranges.ok ? [...rangesData(context, ranges.value, totals)] : [],
+    entries: withEntries ? [...entriesData(judge, context, area)] : [],
+    problem: ranges.ok ? null : ranges.problem.message,
   };
+}
+
+function* entriesData(
+  { pages }: Judge,
+  context: WalkContext,
+  area: MappedArea,
+): Generator<AreaData['entries'][number]> {
+  const entries = judgedEntries(context, area);
+  if (!entries.ok) return;
+  for (const entry of entries.value) {
+    const { kind } = entry.decoded;
+    if (kind === 'none') continue;
+    const data = judgedData(context.form, entry);
+    const isLeaf = kind === 'leaf' && data.pfn !== null;
+    yield { ...data, page: isLeaf ? pageData(pages, BigInt(data.pfn)) : null };
+  }
 }
