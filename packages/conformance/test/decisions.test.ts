@@ -22,7 +22,7 @@ const file = (name: string, ...rows: readonly unknown[]): VectorFile => ({
 function compared(files: readonly VectorFile[]): Tally {
   const result = runDecisions(files);
   if (!result.ok) throw new Error(result.problem.message);
-  return result.value;
+  return result.value.tally;
 }
 
 const ROW = {
@@ -69,8 +69,8 @@ describe('a planted fault', () => {
     const files = recorded.filter((one) => one.name === `vm_normal_page.${name}.jsonl.gz`);
     const result = runDecisions(files, [faulty]);
     if (!result.ok) throw new Error(result.problem.message);
-    expect(result.value.compared).toBeGreaterThan(8000);
-    return result.value.mismatchCount;
+    expect(result.value.tally.compared).toBeGreaterThan(8000);
+    return result.value.tally.mismatchCount;
   }
 
   // Not among them: the rows cannot show whether a hook or a devmap mark is looked at where the
@@ -161,6 +161,38 @@ describe('the runner', () => {
     const files = [file('gup.6.18.35.jsonl', { fn: 'try_grab_page', out: '1' })];
     expect(runDecisions(files, [normalPageComparer(), gup]).ok).toBe(true);
     expect(seen).toEqual(['v6.18-fixed try_grab_page']);
+  });
+
+  test('counts by file, and says which one it is at', () => {
+    const wrong = { ...ROW, out: { ...ROW.out, anon: 'N' } };
+    const names: string[] = [];
+    const result = runDecisions(
+      [
+        file('vm_normal_page.6.12.jsonl', ROW, wrong),
+        file('gup.r4.3.jsonl', { fn: 'x', out: '01' }),
+      ],
+      [normalPageComparer()],
+      (name) => names.push(name),
+    );
+    expect(names).toEqual(['vm_normal_page.6.12.jsonl', 'gup.r4.3.jsonl']);
+    expect(result.ok && result.value.files).toEqual([
+      {
+        file: 'vm_normal_page.6.12.jsonl',
+        group: 'vm_normal_page',
+        revision: 'v6.12',
+        compared: 4,
+        mismatchCount: 1,
+        notCompared: 0,
+      },
+      {
+        file: 'gup.r4.3.jsonl',
+        group: 'gup',
+        revision: 'rfc-2025-06/3',
+        compared: 0,
+        mismatchCount: 0,
+        notCompared: 2,
+      },
+    ]);
   });
 
   test('reads revisions out of file names', () => {

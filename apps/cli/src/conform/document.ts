@@ -1,12 +1,18 @@
 import { type Block, type Document, type Section, span, type Text } from '@pagewright/report';
-import type { FormData, LawFailureData, MismatchData, TallyData } from './form-report.js';
+import type {
+  DecisionsData,
+  FormData,
+  LawFailureData,
+  MismatchData,
+  TallyData,
+} from './form-report.js';
 import type { LeftFolder } from './targets.js';
 
 /** Everything that `conform` found. */
 export interface Findings {
   readonly forms: readonly FormData[];
   readonly left: readonly LeftFolder[];
-  readonly decisions?: TallyData;
+  readonly decisions?: DecisionsData;
   /** Nothing to compare with was given or found. */
   readonly lawsOnly: boolean;
 }
@@ -171,7 +177,7 @@ function leftOut(forms: readonly FormData[]): Block[] {
   return [section('Not compared', { kind: 'table', columns, rows })];
 }
 
-function decisionSection(decisions: TallyData): Section {
+function decisionSection(decisions: DecisionsData): Section {
   const { compared, mismatchCount, notCompared, reasons } = decisions;
   const blocks: Block[] = [
     {
@@ -183,6 +189,7 @@ function decisionSection(decisions: TallyData): Section {
       ],
     },
   ];
+  if (decisions.files.length > 0) blocks.push(decisionTable(decisions));
   if (mismatchCount > 0) blocks.push(mismatchTable(decisions), ...more(mismatchCount));
   const rows = Object.entries(notCompared).map(([key, many]) => [
     key,
@@ -196,4 +203,26 @@ function decisionSection(decisions: TallyData): Section {
   ];
   if (rows.length > 0) blocks.push({ kind: 'table', columns, rows });
   return section('Decisions', ...blocks);
+}
+
+/** Counts by group and revision. */
+function decisionTable({ files }: DecisionsData): Block {
+  const right = 'right' as const;
+  return {
+    kind: 'table',
+    columns: [
+      { title: 'group' },
+      { title: 'revision' },
+      { title: 'compared', align: right },
+      { title: 'not compared', align: right },
+      { title: 'mismatches', align: right },
+    ],
+    rows: files.map(({ group, revision, compared, notCompared, mismatchCount }) => [
+      group,
+      revision,
+      count(compared),
+      count(notCompared),
+      count(mismatchCount, true),
+    ]),
+  };
 }

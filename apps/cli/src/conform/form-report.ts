@@ -1,4 +1,5 @@
 import {
+  type ComparedDecisions,
   type LawFailure,
   type Mismatch,
   runLaws,
@@ -19,6 +20,18 @@ export type TallyData = {
   /** All of them; `mismatches` lists the first ones. */
   readonly mismatchCount: number;
   readonly mismatches: readonly MismatchData[];
+};
+
+/** Counts of recorded decisions, all and by file. */
+export type DecisionsData = TallyData & {
+  readonly files: readonly {
+    readonly file: string;
+    readonly group: string;
+    readonly revision: string;
+    readonly compared: number;
+    readonly mismatchCount: number;
+    readonly notCompared: number;
+  }[];
 };
 
 /** One answer that differs. */
@@ -94,6 +107,12 @@ export function tallyData(tally: Tally): TallyData {
     mismatches: tally.mismatches.map(mismatchData),
   };
 }
+
+/** Compared decisions as data. */
+export const decisionsData = ({ tally, files }: ComparedDecisions): DecisionsData => ({
+  ...tallyData(tally),
+  files: files.map((each) => ({ ...each })),
+});
 
 const mismatchData = ({ expected, got, ...at }: Mismatch): MismatchData => ({
   ...at,

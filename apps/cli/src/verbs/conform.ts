@@ -1,9 +1,15 @@
-import { runDecisions } from '@pagewright/conformance';
+import {
+  type ComparedDecisions,
+  normalPageComparer,
+  runDecisions,
+  type VectorFile,
+} from '@pagewright/conformance';
 import { fail, ok, type Result } from '@pagewright/core';
+import { decisionComparers } from '@pagewright/mm/decisions';
 import type { Command } from 'commander';
 import { conformDocument, type Findings, isBroken } from '../conform/document.js';
 import { readRecorded, unreadableAsProblem } from '../conform/folders.js';
-import { type FormData, tallyData, testForm } from '../conform/form-report.js';
+import { decisionsData, type FormData, testForm } from '../conform/form-report.js';
 import { chooseBackends } from '../conform/own-backend.js';
 import { type Target, targetsOf } from '../conform/targets.js';
 import { progress, progressDone } from '../progress.js';
@@ -52,15 +58,26 @@ export async function conform(options: ConformOptions): Promise<Result<Answer>> 
   }
   const forms = testAll(all);
   if (!forms.ok) return forms;
-  const decided = files === undefined ? undefined : unreadableAsProblem(() => runDecisions(files));
+  const decided =
+    files === undefined ? undefined : unreadableAsProblem(() => compareDecisions(files));
   if (decided?.ok === false) return decided;
   const findings: Findings = {
     forms: forms.value,
     left: restricted ? [] : left,
-    ...(decided === undefined ? {} : { decisions: tallyData(decided.value) }),
+    ...(decided === undefined ? {} : { decisions: decisionsData(decided.value) }),
     lawsOnly: vectors.length === 0 && decided === undefined,
   };
   return ok({ document: conformDocument(findings), exitCode: isBroken(findings) ? 1 : 0 });
+}
+
+/** Compares recorded decisions with core's rules and with the model. */
+function compareDecisions(files: readonly VectorFile[]): Result<ComparedDecisions> {
+  const comparers = [normalPageComparer(), ...decisionComparers];
+  try {
+    return runDecisions(files, comparers, (name) => progress(`${name} ...`));
+  } finally {
+    progressDone();
+  }
 }
 
 function testAll(targets: readonly Target[]): Result<FormData[]> {

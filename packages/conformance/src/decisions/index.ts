@@ -2,4 +2,4 @@ export type { DecisionComparer, DecisionRow } from './comparer.js';
 export { type DecisionFileName, decisionFileName } from './file-name.js';
 export { normalPageComparer, recorded } from './normal-page-rows.js';
 export * from './rules-matrix.js';
-export { runDecisions } from './run-decisions.js';
+export { type ComparedDecisions, type DecisionCounts, runDecisions } from './run-decisions.js';

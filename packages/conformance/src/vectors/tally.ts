@@ -26,6 +26,11 @@ export class Tally {
     if (this.mismatches.length < KEPT) this.mismatches.push({ ...at, expected, got });
   }
 
+  /** Counts answers that agreed. */
+  agreed(count: number): void {
+    this.compared += count;
+  }
+
   /** Counts answers that were not compared. */
   leaveOut(key: string, reason: string, count = 1): void {
     const known = this.notCompared.get(key);
