@@ -40,6 +40,16 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/distill.js'),
   },
   {
+    name: 'symbols',
+    summary: 'find symbols of a dumped kernel by name, pattern or address',
+    load: () => import('./verbs/symbols.js'),
+  },
+  {
+    name: 'type',
+    summary: 'show how a type of a dumped kernel lies in memory',
+    load: () => import('./verbs/type.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),
