@@ -9,6 +9,8 @@ const WINDOW_BYTES = 1 << 28;
 /** Memory asked for at once, and where part of that is missing. */
 const CHUNK_BYTES = 1 << 16;
 const PAGE_BYTES = 1 << 12;
+/** Chunks in a row of which nothing can be read: the image has ended. It has no holes of 16 MiB. */
+const MOST_EMPTY_CHUNKS = 256;
 /** `.BTF` follows notes, whose alignment it has (include/asm-generic/vmlinux.lds.h, RO_DATA). */
 const ALIGNMENT = 4;
 /** Places with a header that are looked into: more means that somebody wants the search to last. */
@@ -45,14 +47,17 @@ function typesAt(memory: AddressedMemory, at: VirtAddr): Result<Types> | undefin
 /** Addresses where a header's first bytes stand. Memory that cannot be read is passed over. */
 function* headers(memory: AddressedMemory, start: VirtAddr): Generator<VirtAddr, void> {
   const first = start - (start % BigInt(CHUNK_BYTES));
-  for (let done = 0; done < WINDOW_BYTES; done += CHUNK_BYTES) {
+  let empty = 0;
+  for (let done = 0; done < WINDOW_BYTES && empty < MOST_EMPTY_CHUNKS; done += CHUNK_BYTES) {
     const at = first + BigInt(done);
     if (at + BigInt(CHUNK_BYTES) > 1n << 64n) return;
     const whole = memory.read(virtAddr(at), CHUNK_BYTES);
     const step = whole.ok ? CHUNK_BYTES : PAGE_BYTES;
+    empty++;
     for (let page = 0; page < CHUNK_BYTES; page += step) {
       const part = whole.ok ? whole : memory.read(virtAddr(at + BigInt(page)), step);
       if (!part.ok) continue;
+      empty = 0;
       for (const place of places(part.value)) yield virtAddr(at + BigInt(page + place));
     }
   }
