@@ -36,8 +36,14 @@ function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
   }
 }
 
-/** True when both names lead to one file. */
-export function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+/** Why a new dump cannot bear this name: it would replace the dump, or a device. */
+export function whyUnfit(output: string, dump: readonly string[]): string | undefined {
+  const found = statSync(output, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) return 'is there and no regular file';
+  const isDump = dump.some((path) => {
+    const other = statSync(path, { throwIfNoEntry: false });
+    return other?.ino === found.ino && other.dev === found.dev;
+  });
+  return isDump ? 'is the dump itself; give the new one another name' : undefined;
 }

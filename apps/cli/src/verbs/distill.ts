@@ -3,9 +3,9 @@ import { fail, ok, type Result } from '@pagewright/core';
 import { type Distilled, distill } from '@pagewright/inspect';
 import type { Block, Document } from '@pagewright/report';
 import type { Command } from 'commander';
-import { isSameFile, writePieces } from '../distill/write-file.js';
+import { whyUnfit, writePieces } from '../distill/write-file.js';
 import { parseNumber } from '../input/numbers.js';
-import { advised } from '../input/open-dumped.js';
+import { advised, dumpOptions } from '../input/open-dumped.js';
 import { type KernelChoices, openFiles } from '../inspect/open-judged.js';
 import { progress, progressDone } from '../progress.js';
 import { type Answer, examples, type Reply } from '../verb.js';
@@ -22,9 +22,8 @@ export function define(command: Command, reply: Reply): void {
     .requiredOption('-o, --output <file>', 'the new dump, a kdump; replaced if it exists')
     .option('--pid <number...>', 'keep these processes alone')
     .option('--kernel <revision>', 'judge as this kernel, not as the one that the dump shows')
-    .option('--config <NAME=y|n...>', 'kernel options that the dump does not show')
-    .option('--types <file>', "the kernel's types (BTF, or an ELF file with .BTF)")
-    .option('--vmcoreinfo <file>', 'VMCOREINFO text, where the dump has none')
+    .option('--config <NAME=y|n...>', 'kernel options that the dump does not show');
+  dumpOptions(command)
     .addHelpText(
       'after',
       examples(
@@ -49,10 +48,8 @@ export async function distillDump(
     if (!pid.ok) return pid;
     pids.push(Number(pid.value));
   }
-  const same = paths.find((path) => isSameFile(path, output));
-  if (same !== undefined) {
-    return fail('bad-usage', `${output} is the dump itself; give the new one another name`);
-  }
+  const unfit = whyUnfit(output, paths);
+  if (unfit !== undefined) return fail('bad-usage', `${output} ${unfit}`);
   const opened = await openFiles(paths, options);
   if (!opened.ok) return opened;
   const { dump, help, overrides } = opened.value;
