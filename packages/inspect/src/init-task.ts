@@ -18,7 +18,8 @@ const PAGE_BYTES = 4096;
 /**
  * The first task. Symbol tables that hold functions alone do not name it; then memory in the
  * layout's runs is searched for the one structure that is named `swapper`, has pid 0, and whose list
- * neighbours point back. Code `no-init-task`.
+ * neighbours point back, perhaps by another address of the same memory: the direct map shows the
+ * image too. Code `no-init-task`.
  */
 export function findInitTask(kernel: Kernel): Result<VirtAddr> {
   const known = found.get(kernel);
@@ -37,14 +38,15 @@ function searchedFor(kernel: Kernel): Result<VirtAddr> {
   const comm = kernel.types.offset('task_struct.comm');
   if (comm !== undefined) {
     for (const name of addressesOfName(kernel, comm)) {
-      const address = virtAddr(BigInt.asUintN(64, name - BigInt(comm)));
-      if (isInitTask(kernel, address)) return ok(address);
+      const address = initTaskAt(kernel, virtAddr(BigInt.asUintN(64, name - BigInt(comm))));
+      if (address !== undefined) return ok(address);
     }
   }
   return fail('no-init-task', 'no symbol init_task, and nothing in memory looks like it');
 }
 
-function isInitTask({ types, virtual }: Kernel, address: VirtAddr): boolean {
+/** The address by which its neighbours know the task seen at another or the same one. */
+function initTaskAt({ types, virtual }: Kernel, seen: VirtAddr): VirtAddr | undefined {
   const reader = types.record('task_struct', {
     pid: field.number('pid'),
     tgid: field.number('tgid'),
@@ -52,13 +54,17 @@ function isInitTask({ types, virtual }: Kernel, address: VirtAddr): boolean {
     next: field.pointer('tasks.next'),
     prev: field.pointer('tasks.prev'),
   });
-  const read = reader.ok ? reader.value.read(virtual, address) : reader;
-  if (!read.ok) return false;
+  const read = reader.ok ? reader.value.read(virtual, seen) : reader;
+  if (!read.ok) return undefined;
   const { pid, tgid, links, next, prev } = read.value;
-  if (pid !== 0 || tgid !== 0) return false;
+  if (pid !== 0 || tgid !== 0) return undefined;
   const back = virtual.pointer(virtAddr(BigInt.asUintN(64, next + BigInt(virtual.wordBytes))));
   const forth = virtual.pointer(prev);
-  return back.ok && forth.ok && back.value === links && forth.value === links;
+  if (!back.ok || !forth.ok || back.value !== forth.value) return undefined;
+  const own = virtual.physical(back.value);
+  const found = virtual.physical(links);
+  if (!own.ok || !found.ok || own.value !== found.value) return undefined;
+  return virtAddr(BigInt.asUintN(64, back.value - (links - seen)));
 }
 
 /** Addresses in the runs where the name begins; aligned as a task and its members are. */

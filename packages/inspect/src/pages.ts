@@ -175,9 +175,23 @@ class DumpedPages implements KernelPages {
     return bit !== undefined && ((flags >> BigInt(bit)) & 1n) === 1n;
   }
 
-  /** compound_head(): tail pages hold head + 1, or a mask that leads to it. */
-  private headOf(frame: bigint, { head }: PageValues): Result<bigint> {
-    if ((head & 1n) === 0n) return ok(frame);
+  /**
+   * compound_head(). A hugetlb folio may have its first struct pages mapped again in place of the
+   * others (hugetlb_free_vmemmap): what looks like a head there is told by the page after it, which
+   * is a tail of the true one (page_fixed_fake_head()).
+   */
+  private headOf(frame: bigint, words: PageValues): Result<bigint> {
+    if ((words.head & 1n) === 1n) return this.linkedHead(frame, words.head);
+    const address = this.pages.pageAddress(frame) as bigint;
+    const pageBytes = 1n << BigInt(this.kernel.form.definition.pageShift);
+    if (!this.isHead(words) || address % pageBytes !== 0n) return ok(frame);
+    const next = this.words(frame + 1n);
+    if (!next.ok || (next.value.head & 1n) === 0n) return ok(frame);
+    return this.linkedHead(frame + 1n, next.value.head);
+  }
+
+  /** The head that a tail page names: it holds head + 1, or a mask that leads to it. */
+  private linkedHead(frame: bigint, head: bigint): Result<bigint> {
     const bits = 8 * this.kernel.virtual.wordBytes;
     const link = head - 1n;
     const own = this.pages.pageAddress(frame) as bigint;

@@ -12,7 +12,7 @@ const NODE = 0x100;
 const PAGES = 0x4000;
 const SIZE = 64;
 const FIRST_PFN = 0x10n;
-const FRAMES = 8n;
+const FRAMES = 80n;
 
 /** Words of a struct page: flags, head, mapping, then the two counts. */
 interface MadePage {
@@ -61,7 +61,7 @@ function types(head: 'compound_head' | 'compound_info') {
   return parsed.value;
 }
 
-/** A kernel with the struct pages of eight frames in one array. */
+/** A kernel with the struct pages of all frames in one array. */
 function kernelOf(
   pages: readonly MadePage[],
   head: 'compound_head' | 'compound_info' = 'compound_head',
@@ -168,6 +168,16 @@ test('tail pages that hold a mask lead to the same head', () => {
   const mask = BigInt.asUintN(64, -(4n * BigInt(SIZE))) + 1n;
   const pages = FOLIO.map((page) => (page.head === undefined ? page : { ...page, head: mask }));
   expect(factsOf(kernelOf(pages, 'compound_info'), FIRST_PFN + 2n).head).toBe(FIRST_PFN);
+});
+
+test('struct pages of a hugetlb folio that are the first ones mapped again belong to its head', () => {
+  const [head, second, third] = FOLIO as [MadePage, MadePage, MadePage];
+  const firstOnes = [head, second, ...Array<MadePage>(62).fill(third)];
+  const kernel = kernelOf([...firstOnes, ...firstOnes.slice(0, 16)]);
+  expect(factsOf(kernel, FIRST_PFN + 64n)).toMatchObject({ head: FIRST_PFN, order: 2 });
+  expect(factsOf(kernel, FIRST_PFN + 64n).flagNames).not.toContain('head');
+  expect(factsOf(kernel, FIRST_PFN + 66n).head).toBe(FIRST_PFN);
+  expect(factsOf(kernel, FIRST_PFN).flagNames).toContain('head');
 });
 
 test('a page with a type is mapped nowhere', () => {

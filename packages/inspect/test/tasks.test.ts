@@ -1,3 +1,4 @@
+import { type FindKernelLayout, type LinearRun, layoutOf, ok, virtAddr } from '@pagewright/core';
 import { expect, test } from 'vitest';
 import { openKernel, tasks } from '../src/index.js';
 import { MadeKernel, madeArchitecture } from './make-kernel.js';
@@ -50,6 +51,37 @@ test('without a symbol the idle task is found by its looks', () => {
   });
   const list = opened.ok ? tasks(opened.value) : opened;
   expect(list.ok && list.value.tasks.map(({ pid }) => pid)).toEqual([1, 2, 77]);
+});
+
+test('the idle task that the direct map shows is known by its address in the image', () => {
+  const { kernel, addresses } = made();
+  const idle = kernel.symbols.address('init_task') ?? 0n;
+  const links = BigInt(kernel.types.offset('task_struct.tasks') ?? 0);
+  const toImage = 0x7000_0000n;
+  const [first, last] = [addresses[0] as bigint, addresses[2] as bigint];
+  kernel.object('task_struct', { 'tasks.prev': idle + toImage + links }, first);
+  kernel.object('task_struct', { 'tasks.next': idle + toImage + links }, last);
+  const architecture = madeArchitecture();
+  const kernelLayout: FindKernelLayout = (facts) => {
+    const layout = architecture.kernelLayout(facts);
+    if (!layout.ok) return layout;
+    const { form, root, runs } = layout.value;
+    const image = (run: LinearRun) => ({
+      ...run,
+      start: virtAddr(run.start + toImage),
+      end: run.end + toImage,
+    });
+    return ok(layoutOf({ form, root, runs: [...runs, ...runs.map(image)] }));
+  };
+  const opened = openKernel(kernel.dump, {
+    architectures: [{ ...architecture, kernelLayout }],
+    types: kernel.types,
+    symbols: { ...kernel.symbols, address: () => undefined },
+    vmcoreinfo: kernel.opened().vmcoreinfo,
+  });
+  const list = opened.ok ? tasks(opened.value) : opened;
+  expect(list.ok && list.value.tasks.map(({ pid }) => pid)).toEqual([1, 2, 77]);
+  expect(list.ok && list.value.problem).toBe(undefined);
 });
 
 test('nothing that looks like it: no-init-task', () => {
