@@ -60,7 +60,8 @@ export function pageLayout(types: Types, pageBytes: number): Result<PageLayout> 
   const flags1 = types.offset('folio._flags_1');
   const lowest = types.byteOrder === 'little' ? 0 : types.pointerBytes - 1;
   const destructor = inTail('compound_dtor');
-  const hugetlb = types.enumerator('HUGETLB_PAGE_DTOR');
+  // Only kernels with the byte have the constant, and searching all constants takes a while.
+  const hugetlb = destructor === undefined ? undefined : types.enumerator('HUGETLB_PAGE_DTOR');
   return ok({
     words: words.value,
     flags: [...names].map(([bit, name]) => ({ name, bit })).sort((a, b) => a.bit - b.bit),
