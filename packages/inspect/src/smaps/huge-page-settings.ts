@@ -51,8 +51,8 @@ const ordersTo = (order: number): bigint => (1n << BigInt(order + 1)) - 2n;
 export function hugePageSettings(kernel: Kernel, rules: Rules): HugePageSettings {
   const { types, form } = kernel;
   const { pageShift } = form.definition;
-  const orderOf = (level: 'pmd' | 'pud') => (form.geometry(level)?.shift ?? pageShift) - pageShift;
-  const pmdOrder = orderOf('pmd');
+  const pmdOrder = (form.geometry('pmd')?.shift ?? pageShift) - pageShift;
+  const pudShift = form.hasTable('pud') ? form.geometry('pud')?.shift : undefined;
   const flags = word(kernel, 'transparent_hugepage_flags') ?? 0n;
   const flag = (name: string) => {
     const bit = types.enumerator(`TRANSPARENT_HUGEPAGE_${name}`);
@@ -60,7 +60,8 @@ export function hugePageSettings(kernel: Kernel, rules: Rules): HugePageSettings
   };
   const anon = orderSettings(kernel, 'huge_anon_orders');
   const shmem = orderSettings(kernel, 'huge_shmem_orders');
-  const huge = (1n << BigInt(pmdOrder)) | (1n << BigInt(orderOf('pud')));
+  const pmd = 1n << BigInt(pmdOrder);
+  const huge = pudShift === undefined ? pmd : pmd | (1n << BigInt(pudShift - pageShift));
   const cacheOrder = Math.min(MOST_CACHE_ORDER, pmdOrder);
   return {
     supported: rules.config.TRANSPARENT_HUGEPAGE && !flag('UNSUPPORTED') && !flag('NEVER_DAX'),
@@ -71,8 +72,8 @@ export function hugePageSettings(kernel: Kernel, rules: Rules): HugePageSettings
     ...(shmem && {
       shmem: { ...shmem, withinSize: word(kernel, 'huge_shmem_orders_within_size') ?? 0n },
     }),
-    fileOrders: shmem ? ordersTo(cacheOrder) : anon ? huge : 1n << BigInt(pmdOrder),
-    specialOrders: anon ? huge : 1n << BigInt(pmdOrder),
+    fileOrders: shmem ? ordersTo(cacheOrder) : anon ? huge : pmd,
+    specialOrders: anon ? huge : pmd,
     shmemHuge: shmemHuge(kernel),
     masksShmemOrders: types.has('enum tva_type'),
     trustsHugeFault: types.has('mem_size_stats.ksm'),
