@@ -21,6 +21,7 @@ import {
   type WalkRange,
   walkEntries,
 } from '@pagewright/core';
+import type { DumpedVmOps } from './vma/normal-page-hook.js';
 
 /** What vm_normal_page*() answers about a leaf. */
 export interface LeafVerdict {
@@ -30,7 +31,10 @@ export interface LeafVerdict {
   readonly because: readonly string[];
   /** The page; absent unless the answer is `page`. */
   readonly page?: Pfn;
-  /** What another kernel would answer that the dump does not tell from this one. */
+  /**
+   * What another kernel would answer that the dump does not tell from this one; or this one, if a hook
+   * finds a page that the dump does not lead to.
+   */
   readonly otherwise?: readonly { readonly revision: string; readonly answer: string }[];
 }
 
@@ -107,9 +111,12 @@ function verdictOn(
   const verdict = ask(kernel);
   const answer = verdict.answer === 'absent' ? 'none' : verdict.answer;
   const because = verdict.because.map(({ id }) => id);
-  const otherwise = alternatives
-    .map((other) => ({ revision: other.revision.id, answer: ask(other).answer }))
-    .filter((other) => other.answer !== verdict.answer);
+  const ops: DumpedVmOps | null = vma.ops;
+  const byHook = ops?.hookUnknown === true && because.includes('special-hook-none');
+  const otherwise = [
+    ...alternatives.map((other) => ({ revision: other.revision.id, answer: ask(other).answer })),
+    ...(byHook ? [{ revision: 'if the hook of the VMA finds one', answer: 'page' }] : []),
+  ].filter((other) => other.answer !== verdict.answer);
   return {
     answer,
     because,

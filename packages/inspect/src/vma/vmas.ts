@@ -5,11 +5,13 @@ import type { AddressSpace } from '../mm.js';
 import type { MappedFile } from '../names/mapped-file.js';
 import { Naming } from '../names/naming.js';
 import { mapleEntries, type TreeEntries } from './maple.js';
+import { type DumpedVmOps, NormalPageHooks } from './normal-page-hook.js';
 import { redBlackEntries } from './red-black.js';
 
 /** A `vm_area_struct` with what /proc/PID/maps says of it. */
 export interface MappedArea extends Vma {
   readonly address: VirtAddr;
+  readonly ops: DumpedVmOps | null;
   /** Path, `[heap]` and the like; empty for anonymous memory without a name. */
   readonly name: string;
   /** The mapped file; absent for anonymous memory and special mappings. */
@@ -43,9 +45,11 @@ export type VmaFields = FieldValues<typeof VMA>;
 /** Areas of address spaces of one kernel; files are read once for all of them. */
 export class AreaReader {
   private readonly naming: Naming;
+  private readonly hooks: NormalPageHooks;
 
   constructor(private readonly kernel: Kernel) {
     this.naming = new Naming(kernel);
+    this.hooks = new NormalPageHooks(kernel);
   }
 
   /**
@@ -81,7 +85,7 @@ export class AreaReader {
         ...fields,
         flags: BigInt.asUintN(64, fields.flags),
         pgoff: BigInt.asUintN(64, fields.pgoff),
-        ops: fields.opsAddress === 0n ? null : {},
+        ops: this.hooks.of(fields.opsAddress, fields.privateData),
         name: named.name,
         ...(named.file === undefined ? {} : { file: named.file }),
       });
