@@ -81,7 +81,10 @@ function run(script, what) {
       child.on('message', (message) => {
         rearm();
         begun = true;
-        if (message.thrown) found.faults.push(`seed ${message.seed} throws: ${message.thrown}`);
+        if (message.thrown) {
+          const where = message.thrown.split('\n').slice(0, 5).join('\n');
+          found.faults.push(`seed ${message.seed} throws: ${where}`);
+        }
         if (message.seed !== undefined) current = message.seed;
         if (message.done === undefined) return;
         const { code, entries, milliseconds, rssMiB } = message;
@@ -123,7 +126,7 @@ try {
         `${Math.round(found.slowest[0])} ms (seed ${found.slowest[1]}), ${found.entries} entries`,
     );
     for (const [code, times] of codes) console.log(`  ${String(times).padStart(6)} ${code}`);
-    for (const fault of found.faults.slice(0, 20)) console.log(`  FAULT ${fault}`);
+    for (const fault of found.faults.slice(0, 10)) console.log(`  FAULT ${fault}`);
     if (found.faults.length > 0) process.exitCode = 1;
   }
 } finally {

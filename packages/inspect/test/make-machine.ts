@@ -1,12 +1,21 @@
 import { type ArchBackend, type EntryForm, type Level, tableLevels } from '@pagewright/core';
 import { arm64 } from '../../arch-arm64/src/index.js';
-import { kernelLayout as arm64Layout } from '../../arch-arm64/src/kernel.js';
+import {
+  kernelLayout as arm64Layout,
+  kernelSpace as arm64Space,
+} from '../../arch-arm64/src/kernel.js';
 import { nopteSpecial } from '../../arch-nopte-special/src/index.js';
-import { kernelLayout as umLayout } from '../../arch-nopte-special/src/kernel.js';
+import {
+  kernelLayout as umLayout,
+  kernelSpace as umSpace,
+} from '../../arch-nopte-special/src/kernel.js';
 import { s390x } from '../../arch-s390x/src/index.js';
-import { kernelLayout as s390xLayout } from '../../arch-s390x/src/kernel.js';
+import {
+  kernelLayout as s390xLayout,
+  kernelSpace as s390xSpace,
+} from '../../arch-s390x/src/kernel.js';
 import { x86 } from '../../arch-x86/src/index.js';
-import { kernelLayout as x86Layout } from '../../arch-x86/src/kernel.js';
+import { kernelLayout as x86Layout, kernelSpace as x86Space } from '../../arch-x86/src/kernel.js';
 import type { KernelArchitecture } from '../src/index.js';
 import type { MadePageShape } from './make-page-types.js';
 
@@ -60,7 +69,7 @@ function x86Machine(levels: 4 | 5): MadeMachine {
   const vmemmap = levels === 4 ? 0xffff_fc03_0000_0000n : 0xffd6_0000_0000_0000n;
   const vmalloc = levels === 4 ? 0xffff_cac6_c000_0000n : 0xffa1_0000_0000_0000n;
   return {
-    architecture: { backend: x86, kernelLayout: x86Layout },
+    architecture: { backend: x86, kernelLayout: x86Layout, kernelSpace: x86Space },
     elfMachine: 62,
     formName: levels === 4 ? 'x86_64' : 'x86_64-la57',
     addresses: { memory, image, direct: base + memory, vmemmap },
@@ -102,7 +111,7 @@ function arm64Machine(paging: Arm64Paging): MadeMachine {
     pageShift + (pageShift - 3) * (Math.ceil((bits - pageShift) / (pageShift - 3)) - 1);
   const skipped = pageShift === 16 ? 2 ** (configured - rootShift) - 2 ** (bits - rootShift) : 0;
   return {
-    architecture: { backend: arm64, kernelLayout: arm64Layout },
+    architecture: { backend: arm64, kernelLayout: arm64Layout, kernelSpace: arm64Space },
     elfMachine: 183,
     formName,
     addresses: { memory, image, direct: startOf(bits), vmemmap },
@@ -137,7 +146,7 @@ function s390xMachine(levels: 3 | 4, apart: boolean): MadeMachine {
   const vmemmap = top - 0x100_0000_0000n;
   const regionType: Partial<Record<Level, bigint>> = { pud: 4n, p4d: 8n, pgd: 12n };
   return {
-    architecture: { backend: s390x, kernelLayout: s390xLayout },
+    architecture: { backend: s390x, kernelLayout: s390xLayout, kernelSpace: s390xSpace },
     elfMachine: 22,
     formName: levels === 3 ? 's390x-3' : 's390x-4',
     addresses: { memory, image, direct: identity + memory, vmemmap },
@@ -173,7 +182,7 @@ function umMachine(): MadeMachine {
   const memory = 0x10_0000n;
   const mapped = 0x6000_0000n + memory;
   return {
-    architecture: { backend: nopteSpecial, kernelLayout: umLayout },
+    architecture: { backend: nopteSpecial, kernelLayout: umLayout, kernelSpace: umSpace },
     elfMachine: 62,
     formName: 'um',
     addresses: { memory, image: mapped, direct: mapped, vmemmap: 0n },
