@@ -34,6 +34,11 @@ export class Overlay {
     return { ...below, memory };
   }
 
+  /** Takes every change back. */
+  reset(): void {
+    this.blocks.clear();
+  }
+
   /** Writes bytes at a physical address; throws where the dump has none. */
   write(address: bigint, bytes: Uint8Array): void {
     for (const [i, byte] of bytes.entries()) {

@@ -39,6 +39,6 @@ export function checkAreas(
     if (wrong !== undefined) {
       findings.add('mapping-order', wrong, { pid, comm, vma: start, addr: start });
     }
-    last = end > start ? end : start;
+    if (end > last) last = end;
   }
 }

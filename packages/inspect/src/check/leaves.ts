@@ -4,6 +4,7 @@ import type { PageFacts } from '../pages.js';
 import { type JudgedEntry, judgedEntries, type WalkContext } from '../stream.js';
 import type { Judge } from '../stream-context.js';
 import type { MappedArea } from '../vma/vmas.js';
+import { isExclusive } from './exclusive.js';
 import type { FindingEvidence } from './finding.js';
 import type { Findings } from './findings.js';
 import { isHugetlb } from './is-hugetlb.js';
@@ -102,7 +103,7 @@ export class LeafCheck {
       found?.add(id, `${word} (${verdict.because.join(', ')})`, at);
       return;
     }
-    this.zeroPage(context, entry, decoded.pfn, word, at, found);
+    this.zeroPage(context, area, entry, decoded.pfn, word, at, found);
     if (verdict.page === undefined) return;
     if (!context.frames.memmap(verdict.page)) {
       found?.add('frame-beyond-memory', `${word}: it has no struct page`, at);
@@ -122,6 +123,7 @@ export class LeafCheck {
 
   private zeroPage(
     context: WalkContext,
+    area: MappedArea,
     entry: JudgedEntry,
     frame: Pfn,
     word: string,
@@ -139,7 +141,7 @@ export class LeafCheck {
     const level = isHuge ? 'pmd' : 'pte';
     if (wantsMark && kernel.hasSpecial(level) && !this.marked(context, entry, 'special')) {
       // Before 6.12 drivers could insert the zeropage as a page.
-      const mayBe = !isHuge && !kernel.has('zeropage-support');
+      const mayBe = !isHuge && area.ops !== null && !kernel.has('zeropage-support');
       found?.add('zero-page-not-special', word, at, mayBe);
     }
   }
@@ -171,7 +173,7 @@ export class LeafCheck {
     found: Findings | undefined,
   ): void {
     if (!this.knowsExclusive || facts.owner !== 'anon') return;
-    if (isExclusive(this.judge, facts)) return;
+    if (isExclusive(this.judge.pages, facts)) return;
     if (this.marked(context, entry, 'write') !== true) return;
     found?.add('anon-writable-shared', word, at);
   }
@@ -204,12 +206,6 @@ export class LeafCheck {
     const decides = form.deciding(level);
     return isAbsentHelper(form.helper(decides, name)) ? undefined : form.is(decides, name, raw);
   }
-}
-
-/** PG_anon_exclusive of a page: its bit has other names on other pages. */
-export function isExclusive({ pages }: Judge, { flags }: PageFacts): boolean {
-  const bit = pages.layout.flagBit('anon_exclusive');
-  return bit !== undefined && ((flags >> BigInt(bit)) & 1n) === 1n;
 }
 
 const pagesOf = ({ form }: WalkContext, { start, end }: JudgedEntry): number =>

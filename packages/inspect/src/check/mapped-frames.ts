@@ -1,5 +1,6 @@
 import { pfn as frameNumber, hex } from '@pagewright/core';
 import type { Judge } from '../stream-context.js';
+import { isExclusive } from './exclusive.js';
 import type { FindingId } from './finding.js';
 import { FrameCounts } from './frame-counts.js';
 
@@ -85,14 +86,13 @@ export class MappedFrames {
   ): Generator<OddFrame> {
     const found = this.judge.pages.facts(frameNumber(frame));
     if (!found.ok) return;
-    const { mapcount, refcount, order, head, owner, flags } = found.value;
-    const { layout } = this.judge.pages;
-    const odd = (id: FindingId, detail: string, kept: number): OddFrame => ({
+    const { mapcount, refcount, order, head } = found.value;
+    const odd = (id: FindingId, detail: string, kept: number, counted = entries): OddFrame => ({
       frame,
       id,
       detail: `frame ${hex(frame)}: ${detail}`,
       kept: BigInt(kept),
-      counted: BigInt(entries),
+      counted: BigInt(counted),
     });
     // Without CONFIG_PAGE_MAPCOUNT pages of large folios have no counts of their own.
     const counts = order === 0 || this.judge.chosen.kernel.config.PAGE_MAPCOUNT !== false;
@@ -104,11 +104,10 @@ export class MappedFrames {
     if (order > 0) heads.set(head, (heads.get(head) ?? 0) + own);
     else if (refcount < Math.max(mapcount, entries)) {
       const most = Math.max(mapcount, entries);
-      yield odd('refcount-below-mapcount', `${refcount} references, ${most} mappings`, refcount);
+      const less = `${refcount} references, ${most} mappings`;
+      yield odd('refcount-below-mapcount', less, refcount, most);
     }
-    const bit = layout.flagBit('anon_exclusive');
-    const exclusive = bit !== undefined && ((flags >> BigInt(bit)) & 1n) === 1n;
-    if (owner === 'anon' && exclusive && entries > 1) {
+    if (entries > 1 && isExclusive(this.judge.pages, found.value)) {
       yield odd('anon-exclusive-shared', `marked exclusive, mapped by ${entries} entries`, 1);
     }
   }
