@@ -4,9 +4,20 @@
  * @packageDocumentation
  */
 import { insertComparer } from './decisions/insert-rows.js';
-import type { DecisionComparer } from './decisions/row.js';
+import { normalPageRows } from './decisions/normal-page-rows.js';
+import { remapComparer } from './decisions/remap-rows.js';
+import { comparing, type DecisionComparer } from './decisions/row.js';
+import { smallInsertRows } from './decisions/small-insert-rows.js';
 
 export type { DecisionComparer, DecisionRow, DecisionTally } from './decisions/row.js';
 
+/** Group `small`: single questions, each file its own. */
+const small: DecisionComparer = { group: 'small', compare: comparing({ ...smallInsertRows }) };
+
 /** Comparers of every group that the model has. */
-export const decisionComparers: readonly DecisionComparer[] = [insertComparer];
+export const decisionComparers: readonly DecisionComparer[] = [
+  insertComparer,
+  normalPageRows,
+  remapComparer,
+  small,
+];

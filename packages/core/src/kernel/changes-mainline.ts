@@ -30,6 +30,7 @@ export const MAINLINE_CHANGES = {
   'mixed-not-ok-sigbus': {},
   'folio-walk': {},
   'gup-grabs-folios': {},
+  'gup-refuses-hugetlb-split': {},
   'large-mapcount': {},
   'gntdev-clears-maywrite': {},
   'fuse-dax-whole-file': {},

@@ -75,6 +75,7 @@ const CHECKED: readonly Checked[] = [
       'mixed-not-ok-sigbus',
       'folio-walk',
       'gup-grabs-folios',
+      'gup-refuses-hugetlb-split',
       'large-mapcount',
       'zap-pmd-dirties-folio',
       'gntdev-clears-maywrite',

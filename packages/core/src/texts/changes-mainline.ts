@@ -80,6 +80,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'Separate fast and slow grabs; FOLL_SPLIT_PMD refused for hugetlb; secretmem test in GUP-fast.',
   },
+  'gup-refuses-hugetlb-split': {
+    source: 'SPEC 5.2',
+    effect: 'FOLL_SPLIT_PMD on hugetlb is answered -EOPNOTSUPP.',
+  },
   'large-mapcount': {
     source: 'SPEC 1.2, 22 errata 3',
     effect:

@@ -61,6 +61,7 @@ const OWN = {
   huge_zero: { range: 'huge-zero', page: 0 },
   huge_zero_head: { range: 'huge-zero', page: 0 },
   huge_zero_tail: { range: 'huge-zero', page: 1 },
+  beyond_valid: { range: 'above-highest', page: 0 },
 } as const;
 
 /**

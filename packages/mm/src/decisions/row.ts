@@ -63,6 +63,13 @@ export class Inputs {
     return this.values[name] === '1';
   }
 
+  /** An input that must be 0 or 1. Throws BadRow for anything else. */
+  flag(name: string): boolean {
+    const value = this.get(name);
+    if (value !== '0' && value !== '1') throw new BadRow(`${name} is neither 0 nor 1`);
+    return value === '1';
+  }
+
   /** The row has the input. */
   has(name: string): boolean {
     return this.values[name] !== undefined;
@@ -81,6 +88,13 @@ export class Inputs {
     if (!Object.hasOwn(table, value))
       throw new BadRow(`${name} "${value.slice(0, 40)}" is unknown`);
     return table[value] as T;
+  }
+
+  /** All inputs, for reports of mismatches. */
+  inWords(): string {
+    return Object.entries(this.values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ');
   }
 }
 
@@ -187,7 +201,7 @@ function compareAll(
       row.tally.leaveOut(`${row.group}/${fn}`, got.notModelled);
     } else {
       const { file, line } = row;
-      row.tally.check({ file, line, key: fn, in: inWords(current) }, wanted, got);
+      row.tally.check({ file, line, key: fn, in: inputs.inWords() }, wanted, got);
     }
     // The last input of the trail varies fastest.
     for (let i = names.length - 1; i >= 0; i--) {
@@ -200,8 +214,3 @@ function compareAll(
   }
   row.tally.agreed(agreed);
 }
-
-const inWords = (values: Readonly<Record<string, string>>): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');

@@ -31,6 +31,7 @@ export const OPS_KINDS = [
   { name: 'page_mkwrite', pageMkwrite: () => 0 },
   { name: 'pfn_mkwrite', pfnMkwrite: () => 0 },
   { name: 'hook_null', findNormalPage: () => -1 },
+  { name: 'hook_page', findNormalPage: ({ machine }) => machine.memory.framesOf('other')[0] ?? -1 },
 ] as const satisfies readonly VmOps[];
 /** Name of a kind of vm_ops, or of none (anonymous memory). */
 export type OpsKind = (typeof OPS_KINDS)[number]['name'] | 'no_ops';

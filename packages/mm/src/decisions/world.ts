@@ -42,15 +42,17 @@ const OTHER_PFN = 0x800;
 const NO_MEMMAP_PFN = 0xc00;
 const TABLES_PFN = 0x1000;
 /** Beyond highest_memmap_pfn. */
-const BEYOND_PFN = 0x10000;
+const BEYOND_PFN = 0x20000;
 
 /** Tables: a root and two of each level below. */
 const TABLES = 8;
 
 const machines = new Map<string, Machine>();
 
-function machineOf(revision: Revision, inputs: Inputs, options: WorldOptions): Machine {
-  const special = specialOf(inputs);
+/** Levels that have the special bit. */
+type SpecialLevels = SyntheticOptions['special'];
+
+function machineOf(revision: Revision, special: SpecialLevels, options: WorldOptions): Machine {
   const key = JSON.stringify([revision.id, special, options]);
   const known = machines.get(key);
   if (known !== undefined) return known;
@@ -60,7 +62,7 @@ function machineOf(revision: Revision, inputs: Inputs, options: WorldOptions): M
 }
 
 /** `pte_special`, `pmd_special`, `pmd_pud_special` of a row's cfg; marks that it does not name exist. */
-function specialOf(inputs: Inputs): SyntheticOptions['special'] {
+function specialOf(inputs: Inputs): SpecialLevels {
   const marked = (name: string): boolean => !inputs.has(name) || inputs.is(name);
   const both = marked('cfg.pmd_pud_special');
   return { pte: marked('cfg.pte_special'), pmd: both && marked('cfg.pmd_special'), pud: both };
@@ -68,7 +70,7 @@ function specialOf(inputs: Inputs): SyntheticOptions['special'] {
 
 function newMachine(
   revision: Revision,
-  special: SyntheticOptions['special'],
+  special: SpecialLevels,
   { config = {}, pgtableDeposit = false }: WorldOptions,
 ): Machine {
   const changes = changesOf(revision);
@@ -98,6 +100,7 @@ function newMachine(
       { ...own, name: 'huge-zero', firstPfn: 0x200, frames: LEAF_PAGES.pmd },
       { ...own, name: 'subject', firstPfn: SUBJECT_PFN, frames: LEAF_PAGES.pud },
       { ...own, name: 'other', firstPfn: OTHER_PFN, frames: LEAF_PAGES.pud },
+      { ...own, name: 'above-highest', firstPfn: 0x10000, frames: 1, aboveHighest: true },
       { ...own, name: 'tables', firstPfn: TABLES_PFN, frames: TABLES },
     ],
     vmOps: OPS_KINDS,
@@ -167,6 +170,12 @@ export class World {
     setEntry(this.model, this.slot, entry);
   }
 
+  /** An entry with one bit of the synthetic form more. */
+  marked(entry: Entry, bit: string): Entry {
+    const space = this.model.machine.space(this.level);
+    return space.of(space.word(entry) | syntheticMask(bit));
+  }
+
   /** Sets the VMA's flags, READABLE aside, and leaves vm_page_prot. */
   setFlags(flags: bigint): void {
     const { machine, state } = this.model;
@@ -231,4 +240,12 @@ export const worldOf = (
   inputs: Inputs,
   level: MappingLevel = 'pte',
   options: WorldOptions = {},
-): World => new World(machineOf(revision, inputs, options), level);
+): World => worldWith(revision, specialOf(inputs), level, options);
+
+/** A world whose special bits are known otherwise. */
+export const worldWith = (
+  revision: Revision,
+  special: SpecialLevels,
+  level: MappingLevel,
+  options: WorldOptions = {},
+): World => new World(machineOf(revision, special, options), level);

@@ -4,9 +4,10 @@ import { NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { addFileRmap } from '../rmap/file-rmap.js';
 import { Mm } from '../state/columns.js';
-import { entryIn, type SlotAt, setEntry, slotMade } from '../tables/tables.js';
+import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { maybeMkwrite, mmOf } from '../vma/vma.js';
 import { differs } from './insert-pfn.js';
+import { lockedPte } from './locked-pte.js';
 import { validatePageBeforeInsert } from './validate-page.js';
 
 /**
@@ -23,7 +24,7 @@ export function insertPage(
 ): number {
   const refused = validatePageBeforeInsert(model, vma, frame);
   if (refused !== 0) return refused;
-  const slot = slotMade(model, mmOf(model, vma), vpn, 'pte');
+  const slot = lockedPte(model, mmOf(model, vma), vpn);
   if (slot < 0) return ERRNO.ENOMEM;
   return insertPageIntoPteLocked(model, vma, slot, frame, prot, mkwrite);
 }

@@ -2,8 +2,9 @@ import { ERRNO, VM_FAULT } from '../errno.js';
 import { isZeroFrame } from '../frames/folio.js';
 import { type Entry, NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { entryIn, type SlotAt, setEntry, slotMade } from '../tables/tables.js';
+import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag, maybeMkwrite, mmOf } from '../vma/vma.js';
+import { lockedPte } from './locked-pte.js';
 import { isDevmapPfn } from './pfn-flags.js';
 import { pfnmapNormalPage } from './pfnmap-normal-page.js';
 
@@ -26,7 +27,7 @@ export function insertPfn(
     if (pfnmapNormalPage(model, vma, pfn) >= 0) return VM_FAULT.SIGBUS;
   }
   const { pte } = model;
-  const slot = slotMade(model, mmOf(model, vma), vpn, 'pte');
+  const slot = lockedPte(model, mmOf(model, vma), vpn);
   if (slot < 0) return VM_FAULT.OOM;
   const old = entryIn(model, slot);
   if (old !== NONE) {

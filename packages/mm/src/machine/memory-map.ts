@@ -14,6 +14,8 @@ export interface MemoryRange {
   readonly zone?: Zone;
   /** False for addresses without struct page (device registers). */
   readonly memmap?: boolean;
+  /** highest_memmap_pfn was not raised for it, which real memory never shows. */
+  readonly aboveHighest?: boolean;
 }
 
 interface Placed {
@@ -46,7 +48,7 @@ export class MemoryMap {
       if (range.memmap === false) continue;
       placed.push({ range, first: count });
       count += range.frames;
-      highest = end - 1;
+      if (range.aboveHighest !== true) highest = end - 1;
     }
     this.placed = placed;
     this.count = count;

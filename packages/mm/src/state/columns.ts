@@ -76,6 +76,8 @@ export const Global = columns('global', [
   'tablesRunOut',
   /** pfn_modify_allowed(): pfns from here on must not be mapped; 0 for no limit. */
   'modifyLimit',
+  /** Cache-mode tracking (track_pfn_*, pfnmap_*) answers this errno; 0 lets everything pass. */
+  'trackingError',
 ]);
 
 /** `struct page` and `struct folio`; fields of the folio are those of its first frame. */

@@ -1,0 +1,29 @@
+import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
+import type { Entry, EntrySpace } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { hasVmFlag } from '../vma/vma.js';
+import { softDirtyEnabled } from '../vma/write-tracking.js';
+import { FOLL } from './flags.js';
+
+/**
+ * can_follow_write_pte(), _pmd(), _pud(): GUP may write through the entry as it is. Without the write
+ * bit that takes FOLL_FORCE, and a page that is the process's own (SPEC 5.3).
+ */
+export function canFollowWrite(
+  model: Model,
+  space: EntrySpace,
+  vma: number,
+  entry: Entry,
+  frame: number,
+  flags: number,
+): boolean {
+  if (space.is.write(entry)) return true;
+  if (space.level === 'pud' && !model.has('follow-write-common')) return false;
+  if ((flags & FOLL.FORCE) === 0) return false;
+  if (hasVmFlag(model, vma, 'VM_SHARED') || hasVmFlag(model, vma, 'VM_MAYSHARE')) return false;
+  if (!hasVmFlag(model, vma, 'VM_MAYWRITE') || hasVmFlag(model, vma, 'VM_WRITE')) return false;
+  if (frame < 0 || !isAnon(model, folioOf(model, frame))) return false;
+  if (!isAnonExclusive(model, frame)) return false;
+  if (softDirtyEnabled(model, vma) && !space.is.soft_dirty(entry)) return false;
+  return !space.is.uffd_wp(entry);
+}

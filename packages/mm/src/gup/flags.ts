@@ -1,0 +1,23 @@
+/** FOLL_* bits (include/linux/mm_types.h, mm/internal.h; SPEC 5.1). */
+export const FOLL = {
+  WRITE: 1 << 0,
+  GET: 1 << 1,
+  DUMP: 1 << 2,
+  FORCE: 1 << 3,
+  NOWAIT: 1 << 4,
+  NOFAULT: 1 << 5,
+  HWPOISON: 1 << 6,
+  ANON: 1 << 7,
+  LONGTERM: 1 << 8,
+  SPLIT_PMD: 1 << 9,
+  PCI_P2PDMA: 1 << 10,
+  INTERRUPTIBLE: 1 << 11,
+  HONOR_NUMA_FAULT: 1 << 12,
+  TOUCH: 1 << 16,
+  TRIED: 1 << 17,
+  REMOTE: 1 << 18,
+  PIN: 1 << 19,
+  FAST_ONLY: 1 << 20,
+  UNLOCKABLE: 1 << 21,
+  MADV_POPULATE: 1 << 22,
+} as const;
