@@ -1,9 +1,4 @@
-import {
-  type ComparedDecisions,
-  normalPageComparer,
-  runDecisions,
-  type VectorFile,
-} from '@pagewright/conformance';
+import { type ComparedDecisions, runDecisions, type VectorFile } from '@pagewright/conformance';
 import { fail, ok, type Result } from '@pagewright/core';
 import { decisionComparers } from '@pagewright/mm/decisions';
 import type { Command } from 'commander';
@@ -70,11 +65,10 @@ export async function conform(options: ConformOptions): Promise<Result<Answer>> 
   return ok({ document: conformDocument(findings), exitCode: isBroken(findings) ? 1 : 0 });
 }
 
-/** Compares recorded decisions with core's rules and with the model. */
+/** Compares recorded decisions with the model, which asks core. */
 function compareDecisions(files: readonly VectorFile[]): Result<ComparedDecisions> {
-  const comparers = [normalPageComparer(), ...decisionComparers];
   try {
-    return runDecisions(files, comparers, (name) => progress(`${name} ...`));
+    return runDecisions(files, decisionComparers, (name) => progress(`${name} ...`));
   } finally {
     progressDone();
   }

@@ -1,0 +1,92 @@
+import { ERRNO } from '../errno.js';
+import { NONE, type Prot } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { Global, Vma } from '../state/columns.js';
+import { entryIn, nextAddress, setEntry } from '../tables/tables.js';
+import { addVmFlags, hasVmFlag, isCow, mmOf } from '../vma/vma.js';
+import { zapVmaRange } from '../zap/zap-range.js';
+import { lockedPte } from './locked-pte.js';
+import { pfnModifyAllowed } from './pfn-modify-allowed.js';
+import { pfnmapNormalPage } from './pfnmap-normal-page.js';
+
+/**
+ * remap_pfn_range(): maps consecutive raw frames, special and uncounted. 0, -EINVAL for a part of a
+ * CoW VMA or where cache-mode tracking refuses, -ENOMEM, -EACCES; a slot in use is a BUG
+ * (mm/memory.c; SPEC 3.11, SPEC-7.2 3.18). Addresses being page numbers, none is misaligned.
+ *
+ * @param prot goes into the entries as it is
+ */
+export function remapPfnRange(
+  model: Model,
+  vma: number,
+  vpn: number,
+  pfn: number,
+  pages: number,
+  prot: Prot,
+): number {
+  const end = vpn + pages;
+  const flagsFirst = model.has('remap-sets-flags-first');
+  if (flagsFirst && !claimVma(model, vma, vpn, end, pfn)) return ERRNO.EINVAL;
+  const untracked = model.state.get(Global.trackingError, 0);
+  if (untracked !== 0) return untracked;
+  if (!flagsFirst && !claimVma(model, vma, vpn, end, pfn)) return ERRNO.EINVAL;
+  if (vpn >= end) model.bug('empty-range');
+  const error = remapRange(model, vma, vpn, end, pfn, prot);
+  if (error !== 0 && model.has('remap-cleans-up')) zapVmaRange(model, vma, vpn, end);
+  return error;
+}
+
+/**
+ * Makes the VMA one of raw pfns. A CoW VMA must be filled whole, so that vm_pgoff can say which frame
+ * lies where and what differs must be a private copy; false for a part of one.
+ */
+function claimVma(model: Model, vma: number, vpn: number, end: number, pfn: number): boolean {
+  const { state } = model;
+  if (isCow(model, vma) && !model.has('drop-linear-cow-rule')) {
+    if (vpn !== state.get(Vma.start, vma) || end !== state.get(Vma.end, vma)) return false;
+    state.set(Vma.pgoff, vma, pfn);
+  }
+  addVmFlags(model, vma, 'VM_IO', 'VM_PFNMAP', 'VM_DONTEXPAND', 'VM_DONTDUMP');
+  return true;
+}
+
+/** remap_p4d_range() and below: table by table. */
+function remapRange(
+  model: Model,
+  vma: number,
+  vpn: number,
+  end: number,
+  pfn: number,
+  prot: Prot,
+): number {
+  for (let at = vpn; at < end; ) {
+    const next = Math.min(end, nextAddress(model, at, 1));
+    const error = remapPteRange(model, vma, at, next, pfn + (at - vpn), prot);
+    if (error !== 0) return error;
+    at = next;
+  }
+  return 0;
+}
+
+/** remap_pte_range(): the part of a range that lies in one leaf table. */
+export function remapPteRange(
+  model: Model,
+  vma: number,
+  vpn: number,
+  end: number,
+  pfn: number,
+  prot: Prot,
+): number {
+  const { pte } = model;
+  const first = lockedPte(model, mmOf(model, vma), vpn);
+  if (first < 0) return ERRNO.ENOMEM;
+  const mayBeCopy = model.has('drop-linear-cow-rule') && hasVmFlag(model, vma, 'VM_PFNMAP');
+  for (let i = 0; i < end - vpn; i++) {
+    const slot = first + i;
+    if (entryIn(model, slot) !== NONE) model.bug('slot-occupied');
+    if (!pfnModifyAllowed(model, pfn + i, prot)) return ERRNO.EACCES;
+    if (mayBeCopy && pfnmapNormalPage(model, vma, pfn + i) >= 0) return ERRNO.EINVAL;
+    setEntry(model, slot, pte.to.mkspecial(pte.leaf(pfn + i, prot)));
+  }
+  return 0;
+}
