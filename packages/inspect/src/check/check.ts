@@ -27,6 +27,8 @@ export interface CheckReport {
   /** Address spaces that were walked, and those whose tables could not be. */
   readonly walked: number;
   readonly notWalked: number;
+  /** Thread groups that have an address space, by the leader that was found first. */
+  readonly pids: readonly number[];
 }
 
 interface WalkedSpace {
@@ -94,7 +96,8 @@ export function check(
     findings.add('mapcounts-one-sided', `${notWalked} processes could not be walked`, {});
   }
   reportOdd(findings, spaces, [...mapped.odd(complete)], isAsked);
-  return ok({ findings: findings.list(), walked: spaces.length, notWalked });
+  const pids = list.value.spaces.map(({ task }) => task.pid);
+  return ok({ findings: findings.list(), walked: spaces.length, notWalked, pids });
 }
 
 /** Pages that leaves above the lowest table map. */
