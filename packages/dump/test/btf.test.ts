@@ -166,6 +166,17 @@ describe('kinds', () => {
     expect(types.sizeOf('double')).toBe(8);
   });
 
+  it('looks through tags that stand for attributes (kind flag, Linux 6.15 on)', () => {
+    const btf = new BtfMaker();
+    const int = btf.int('int', 4, true);
+    const attributed = btf.add(KIND.typeTag, 'aligned(8)', int, [], 0, 1);
+    btf.add(KIND.declTag, 'preserve_access_index', attributed, [0xffff_ffff], 0, 1);
+    makeLast(btf, attributed);
+    const types = must(parseBtf(btf.blob()));
+    expect(types.sizeOf('last.x')).toBe(4);
+    expect(types.sizeOf('last')).toBe(4);
+  });
+
   it('steps over kinds of later kernels by the sizes that the blob gives', () => {
     const btf = new BtfMaker();
     const int = btf.int('int', 4, true);
