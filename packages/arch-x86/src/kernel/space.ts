@@ -2,6 +2,7 @@ import {
   all,
   always,
   any,
+  both,
   type EntryForm,
   type KernelFacts,
   type KernelLayout,
@@ -77,7 +78,7 @@ const fixed = (name: string, [start, end]: readonly [bigint, bigint]): KernelReg
 const rights = ({ mask }: EntryForm): KernelRights => ({
   read: any(mask('_PAGE_PRESENT')),
   write: all(mask('_PAGE_PRESENT', '_PAGE_RW')),
-  execute: noneOf(mask('_PAGE_NX')),
+  execute: both(any(mask('_PAGE_PRESENT')), noneOf(mask('_PAGE_NX'))),
 });
 
 /**
