@@ -1,5 +1,6 @@
 import { type Frames, fail, hex, ok, type Pfn, pfn, type Result, virtAddr } from '@pagewright/core';
 import { type StructPages, structPages } from '@pagewright/dump';
+import { hugeZeroByContent } from './huge-zero.js';
 import type { Kernel } from './kernel.js';
 import { type PageLayout, type PageValues, pageLayout } from './page-layout.js';
 import type { Ground } from './probes.js';
@@ -65,9 +66,7 @@ class DumpedPages implements KernelPages {
   readonly grounds: readonly Ground[];
   readonly isZero: (frame: Pfn) => boolean;
   readonly bounds?: readonly bigint[];
-  private readonly hugeZero: Pfn | undefined;
-  /** Pages of a folio as large as a pmd maps (HPAGE_PMD_NR). */
-  private readonly hugePages: bigint;
+  private readonly hugeZeroHead: (frame: bigint) => Pfn | undefined;
 
   constructor(
     private readonly kernel: Kernel,
@@ -78,34 +77,35 @@ class DumpedPages implements KernelPages {
     this.highest = special.highest;
     this.grounds = special.grounds;
     this.isZero = special.isZero;
-    this.hugeZero = special.hugeZero;
+    const { hugeZero } = special;
     const { form } = kernel;
     const shift = form.geometry('pmd')?.shift ?? form.definition.pageShift;
-    this.hugePages = 1n << BigInt(shift - form.definition.pageShift);
-    if (special.zero !== undefined) {
+    // Pages of a folio as large as a pmd maps (HPAGE_PMD_NR).
+    const hugePages = 1n << BigInt(shift - form.definition.pageShift);
+    const end = typeof hugeZero === 'bigint' ? hugeZero + hugePages : 0n;
+    this.hugeZeroHead =
+      hugeZero === 'unnamed'
+        ? hugeZeroByContent(kernel, hugePages, (frame) => this.facts(frame))
+        : (frame) =>
+            hugeZero !== undefined && frame >= hugeZero && frame < end ? hugeZero : undefined;
+    if (special.zero !== undefined && hugeZero !== 'unnamed') {
       this.bounds = ascending([
         ...pages.runs.flatMap(({ firstPfn, endPfn }) => [firstPfn, endPfn]),
         ...special.zero,
-        ...this.hugeZeroBounds(),
+        ...(hugeZero === undefined ? [] : [hugeZero, hugeZero + 1n, hugeZero + hugePages]),
         this.highest + 1n,
       ]);
     }
-  }
-
-  private hugeZeroBounds(): readonly bigint[] {
-    const first = this.hugeZero;
-    return first === undefined ? [] : [first, first + 1n, first + this.hugePages];
   }
 
   memmap(frame: Pfn): boolean {
     return this.pages.pageAddress(frame) !== undefined;
   }
   isHugeZero(frame: Pfn): boolean {
-    const first = this.hugeZero;
-    return first !== undefined && frame >= first && frame < first + this.hugePages;
+    return this.hugeZeroHead(frame) !== undefined;
   }
   isHugeZeroHead(frame: Pfn): boolean {
-    return frame === this.hugeZero;
+    return this.hugeZeroHead(frame) === frame;
   }
   isAnon(frame: Pfn): boolean {
     const facts = this.facts(frame);

@@ -8,8 +8,8 @@ export interface SpecialFrames {
   isZero(frame: bigint): boolean;
   /** The first zero page and the one after the last; absent where their contents tell them. */
   readonly zero?: readonly [bigint, bigint];
-  /** First frame of the huge zero folio, where one is in use. */
-  readonly hugeZero?: Pfn;
+  /** First frame of the huge zero folio, where one is in use; `unnamed`: its contents tell it. */
+  readonly hugeZero?: Pfn | 'unnamed';
   readonly highest: Pfn;
   readonly grounds: readonly Ground[];
 }
@@ -23,7 +23,8 @@ const NO_FRAME = -1n;
 
 /**
  * Reads them from the kernel's variables. A table of functions alone does not have those: then a page
- * is taken for the shared zeropage that is reserved and holds nothing but zeros.
+ * is taken for the shared zeropage that is reserved and holds nothing but zeros; `hugeZeroByContent`
+ * finds the huge zero folio.
  *
  * @param isReserved PG_reserved of a frame
  */
@@ -41,8 +42,11 @@ export function specialFrames(
   const huge = word(HUGE_ZERO);
   const isUsed =
     huge !== undefined && huge !== BigInt.asUintN(8 * kernel.virtual.wordBytes, NO_FRAME);
+  // Kernels without huge pages have no such variable; a table of functions alone has no variable.
+  const isNamed = huge !== undefined || namesVariables(word);
+  const hugeZero = isUsed ? pfn(huge) : isNamed ? undefined : 'unnamed';
   grounds.push({
-    choice: `huge zero folio ${isUsed ? hex(huge) : 'none'}`,
+    choice: `huge zero folio ${isUsed ? hex(huge) : hugeZero === undefined ? 'none' : 'by content'}`,
     because: huge === undefined ? `no variable ${HUGE_ZERO}` : `variable ${HUGE_ZERO}`,
   });
   const highest = word(HIGHEST);
@@ -56,11 +60,15 @@ export function specialFrames(
   });
   return {
     ...zeroTest(kernel, word, isReserved, grounds),
-    ...(isUsed ? { hugeZero: pfn(huge) } : {}),
+    ...(hugeZero === undefined ? {} : { hugeZero }),
     highest: pfn(highest ?? last),
     grounds,
   };
 }
+
+/** Every kernel has one of these variables. */
+const namesVariables = (word: (name: string) => bigint | undefined): boolean =>
+  ZERO_PFN.some((name) => word(name) !== undefined);
 
 /** is_zero_pfn(): one frame, or as many as the cache has colours (zero_page_mask). */
 function zeroTest(

@@ -3,6 +3,7 @@ import { bytesSource, openDump, parseBtf, parseVmcoreinfo, virtualMemory } from 
 import { expect, test } from 'vitest';
 import { BtfMaker } from '../../dump/test/make-btf.js';
 import { madeForm } from '../../dump/test/make-form.js';
+import { hugeZeroByContent } from '../src/huge-zero.js';
 import type { Kernel } from '../src/kernel.js';
 import { kernelPages, type PageFacts } from '../src/pages.js';
 import { madeArchitecture } from './make-kernel.js';
@@ -215,4 +216,34 @@ test('without variables, a reserved page of zeros is the zeropage', () => {
   expect(pages.isZero(pfn(FIRST_PFN + 1n))).toBe(false);
   expect(pages.highest).toBe(FIRST_PFN + FRAMES - 1n);
   expect(pages.grounds.map(({ choice }) => choice)).toContain('zeropage by content');
+});
+
+test('without variables, the huge zero folio is the one of zeros that belongs to nobody', () => {
+  const link = (page: bigint) => BASE + BigInt(PAGES) + page * BigInt(SIZE) + 1n;
+  // Folios of four pages: of nobody, and anonymous.
+  const folio = (first: bigint, head: MadePage): readonly MadePage[] => [
+    { flags: 0x48n, ...head },
+    { flags: 2n, head: link(first), mapcount: -1 },
+    { head: link(first) },
+    { head: link(first) },
+  ];
+  const kernel = kernelOf([...folio(0n, {}), ...folio(4n, { mapping: 0x1001n })]);
+  // The made kernel's heads say that they are mapped whole once, which nobody says of this folio.
+  const facts = (frame: bigint) => {
+    const found = opened(kernel).facts(frame);
+    return found.ok ? { ...found, value: { ...found.value, mapcount: 0 } } : found;
+  };
+  const head = hugeZeroByContent(kernel, 4n, facts);
+  expect([0n, 3n, 4n, 12n].map((page) => head(FIRST_PFN + page))).toEqual([
+    FIRST_PFN,
+    FIRST_PFN,
+    undefined,
+    undefined,
+  ]);
+  const counted = hugeZeroByContent(kernel, 4n, (frame) => opened(kernel).facts(frame));
+  expect(counted(FIRST_PFN)).toBe(undefined);
+  expect(hugeZeroByContent(kernel, 8n, facts)(FIRST_PFN)).toBe(undefined);
+  expect(opened(kernel).grounds.map(({ choice }) => choice)).toContain(
+    'huge zero folio by content',
+  );
 });
