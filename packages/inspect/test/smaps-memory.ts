@@ -10,15 +10,16 @@ export const BASE = 0x1000_0000n;
 const BYTES = 0x20000;
 
 /** Names of the scalars that members can have. */
-type Scalar = 'u64' | 'u32' | 'u8' | 'i64';
+type Scalar = 'u64' | 'u32' | 'i32' | 'u8' | 'i64';
 const SCALARS: Readonly<Record<Scalar, readonly [name: string, bytes: number, signed: boolean]>> = {
   u64: ['long unsigned int', 8, false],
   u32: ['unsigned int', 4, false],
+  i32: ['int', 4, true],
   u8: ['unsigned char', 1, false],
   i64: ['long int', 8, true],
 };
-/** A member: its scalar and byte; the length of an array. */
-type Member = readonly [type: Scalar, byte: number, length?: number];
+/** A member: its scalar, or a struct that was made before, and byte; the length of an array. */
+type Member = readonly [type: string, byte: number, length?: number];
 
 /** Memory of a kernel with the types and words that a test gives, and nothing else. */
 export class MadeMemory {
@@ -26,24 +27,25 @@ export class MadeMemory {
   readonly view = new DataView(this.bytes.buffer);
   private readonly symbols = new Map<string, bigint>();
   private readonly btf = new BtfMaker();
-  private readonly scalars = new Map<Scalar, number>();
+  private readonly made = new Map<string, number>();
 
   struct(name: string, bytes: number, members: Readonly<Record<string, Member>>): this {
     const placed = Object.entries(members).map(([member, [type, byte, length]]) => ({
       name: member,
-      type: length === undefined ? this.scalar(type) : this.btf.array(this.scalar(type), length),
+      type: length === undefined ? this.typeOf(type) : this.btf.array(this.typeOf(type), length),
       bitOffset: 8 * byte,
     }));
-    this.btf.composite('struct', name, bytes, placed);
+    this.made.set(name, this.btf.composite('struct', name, bytes, placed));
     return this;
   }
-  private scalar(name: Scalar): number {
-    let made = this.scalars.get(name);
-    if (made === undefined) {
-      made = this.btf.int(...SCALARS[name]);
-      this.scalars.set(name, made);
-    }
-    return made;
+  private typeOf(name: string): number {
+    const known = this.made.get(name);
+    if (known !== undefined) return known;
+    const scalar = SCALARS[name as Scalar];
+    if (scalar === undefined) throw new Error(`no type ${name} was made`);
+    const id = this.btf.int(...scalar);
+    this.made.set(name, id);
+    return id;
   }
   enum(name: string, values: Readonly<Record<string, number>>): this {
     this.btf.enum(name, values);

@@ -1,5 +1,8 @@
 import { virtAddr } from '@pagewright/core';
 import { describe, expect, it } from 'vitest';
+import { pagesOfRuns } from '../../dump/src/struct-pages/runs.js';
+import type { PageFacts } from '../src/pages.js';
+import { AverageMapcounts } from '../src/smaps/average-mapcount.js';
 import { SwapSlots } from '../src/smaps/swap-slots.js';
 import { XarrayValues } from '../src/smaps/xarray-values.js';
 import { BASE, MadeMemory } from './smaps-memory.js';
@@ -51,6 +54,37 @@ describe('SwapSlots', () => {
     const slots = new SwapSlots(memory.kernel());
     const counts = [4n, 5n, 6n, 0n].map((offset) => slots.references(0, offset));
     expect(counts.map((count) => count.ok && count.value)).toEqual([2, 77, 0, 0]);
+  });
+});
+
+describe('AverageMapcounts', () => {
+  const facts = { mapcount: 0, order: 2, head: 5n, hugetlb: false } as unknown as PageFacts;
+  const averages = (mappings: number, ids: bigint) => {
+    const memory = new MadeMemory()
+      .struct('atomic_t', 4, { counter: ['i32', 0] })
+      .struct('folio', 128, { _large_mapcount: ['atomic_t', 64], _mm_ids: ['u64', 72] })
+      .word(0x1000 + 72, ids);
+    memory.view.setInt32(0x1000 + 64, mappings - 1, true);
+    const run = { firstPfn: 5n, endPfn: 9n, start: at(0x1000) };
+    return new AverageMapcounts(memory.kernel(), pagesOfRuns('flat', 64, [run]));
+  };
+
+  it('rounds, and answers 1 at least', () => {
+    const of = (mappings: number) => averages(mappings, 0n).of(facts)?.mappings;
+    expect([1, 5, 6, 9, 10].map(of)).toEqual([1, 1, 2, 2, 3]);
+    expect(of(0)).toBeUndefined();
+  });
+
+  it('calls a folio shared when it is mapped twice and its mark says so', () => {
+    expect(averages(4, 1n << 63n).of(facts)?.exclusive).toBe(false);
+    expect(averages(4, 1n << 31n).of(facts)?.exclusive).toBe(true);
+    expect(averages(1, 1n << 63n).of(facts)?.exclusive).toBe(true);
+  });
+
+  it('leaves pages alone that have counts', () => {
+    expect(averages(4, 0n).of({ ...facts, mapcount: 1 })).toBeUndefined();
+    expect(averages(4, 0n).of({ ...facts, order: 0 })).toBeUndefined();
+    expect(averages(4, 0n).of({ ...facts, hugetlb: true })).toBeUndefined();
   });
 });
 

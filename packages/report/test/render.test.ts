@@ -37,6 +37,13 @@ describe('renderText', () => {
     );
   });
 
+  it('leaves lines of another format as they are, but for what a terminal obeys', () => {
+    const lines = ['Rss:      4 kB', `${'x'.repeat(90)} y `, 'a\u001b[2Jb'];
+    expect(text({ kind: 'verbatim', lines })).toBe(
+      `Rss:      4 kB\n${'x'.repeat(90)} y \na\\x1b[2Jb\n`,
+    );
+  });
+
   it('squeezes the widest column when a table is too wide', () => {
     const long = 'word '.repeat(30).trim();
     const out = text({

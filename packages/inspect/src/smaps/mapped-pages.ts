@@ -3,6 +3,7 @@ import { type StructPages, structPages } from '@pagewright/dump';
 import type { Kernel } from '../kernel.js';
 import type { KernelPages, PageFacts } from '../pages.js';
 import type { AccountedFolio, AccountedPages, Mapcount } from './account.js';
+import { AverageMapcounts } from './average-mapcount.js';
 
 /** Struct pages are read this many at a time: one read, bounded whatever the folio claims. */
 const PAGES_A_READ = 512;
@@ -10,6 +11,7 @@ const PAGES_A_READ = 512;
 /** Reads what smaps asks of mapped pages. */
 export class MappedPages {
   private readonly structs: StructPages | undefined;
+  private readonly averages: AverageMapcounts;
   private readonly mapcountAt: number | undefined;
   private readonly pageBytes: number;
   private readonly mostPages: number;
@@ -21,6 +23,7 @@ export class MappedPages {
     const { virtual, vmcoreinfo, types, form } = kernel;
     const found = structPages(virtual, vmcoreinfo);
     this.structs = found.ok ? found.value : undefined;
+    this.averages = new AverageMapcounts(kernel, this.structs);
     this.mapcountAt = types.offset('page._mapcount');
     const { pageShift } = form.definition;
     this.pageBytes = 2 ** pageShift;
@@ -35,12 +38,12 @@ export class MappedPages {
   single(frame: bigint): Result<AccountedPages> {
     const facts = this.pages.facts(frame);
     if (!facts.ok) return facts;
-    const { mapcount } = facts.value;
+    const count = this.averages.of(facts.value) ?? counted(facts.value.mapcount);
     return ok({
       folio: folioOf(facts.value),
       count: 1,
       pageBytes: this.pageBytes,
-      mapcounts: () => [counted(mapcount)],
+      mapcounts: () => [count],
     });
   }
 
