@@ -5,3 +5,18 @@ export function progress(what: string): void {
 
 /** Erases the line. */
 export const progressDone = (): void => progress('');
+
+/** Work is long when it has taken this many milliseconds; then the line changes this often. */
+const LONG_MS = 1000;
+const OFTEN_MS = 100;
+
+/** As `progress`, from when the work has taken over a second. Not where lines are printed meanwhile. */
+export function slowProgress(printsLines = false): (what: () => string) => void {
+  let next = performance.now() + LONG_MS;
+  return (what) => {
+    const now = performance.now();
+    if (now < next || (printsLines && process.stdout.isTTY)) return;
+    progress(what());
+    next = now + OFTEN_MS;
+  };
+}

@@ -1,5 +1,4 @@
 import {
-  type Bits,
   type DecodedEntry,
   decodeEntry,
   ENTRY_KINDS,
@@ -69,25 +68,50 @@ export function areaRanges(context: WalkContext, vma: Vma): Result<Iterable<Area
   });
 }
 
+/** Where the first entry of a range stands, and its word. */
+type Place = Omit<WalkedEntry, 'start' | 'decoded'> & { readonly start: bigint };
+
 /** The range that is being lengthened; its first entry is spelt out when somebody asks. */
 class OpenRange implements AreaRange {
-  private judged: JudgedEntry | undefined;
+  public entries = 0;
+  private spelt: JudgedEntry | undefined;
 
   constructor(
-    readonly start: bigint,
     public end: bigint,
-    public entries: number,
     /** Of the first entry, or of one that cannot differ from it but in its page. */
     readonly like: RangeKey,
-    private readonly make: () => JudgedEntry,
-  ) {}
+    private readonly form: EntryForm,
+    private readonly place: Place,
+    /** The first entry, where it is known already. */
+    known: JudgedEntry | undefined,
+  ) {
+    this.spelt = known;
+  }
 
+  get start(): bigint {
+    return this.place.start;
+  }
   get first(): JudgedEntry {
-    this.judged ??= this.make();
-    return this.judged;
+    this.spelt ??= this.spell();
+    return this.spelt;
   }
   get key(): RangeKey {
-    return this.like.verdict?.page === undefined ? this.like : rangeKey(this.first);
+    if (this.like.verdict?.page === undefined) return this.like;
+    const { verdict } = this.first;
+    return verdict === undefined ? this.like : { ...this.like, verdict };
+  }
+
+  /** The page of a verdict that is shared is the frame of the entry: a hook's verdict never is. */
+  private spell(): JudgedEntry {
+    const { form, like, place } = this;
+    const { level, raw } = place;
+    const decoded = decodeEntry(form, level, raw);
+    const size = 1n << BigInt(form.geometry(level)?.shift ?? 0);
+    const entry = { ...place, start: virtAddr(place.start), decoded, size };
+    const { verdict } = like;
+    if (verdict === undefined) return entry;
+    const isPage = verdict.page !== undefined && decoded.kind === 'leaf';
+    return { ...entry, verdict: isPage ? { ...verdict, page: decoded.pfn } : verdict };
   }
 }
 
@@ -137,7 +161,7 @@ class RangeWalk {
       const kind = code & KIND_MASK;
       let next = i + 1;
       let like: RangeKey;
-      let broken: JudgedEntry | undefined;
+      let known: JudgedEntry | undefined;
       if (kind === NONE) {
         while (next < count && codes[next] === code) next++;
         like = { kind: 'none', level };
@@ -145,7 +169,10 @@ class RangeWalk {
         const frame = frameAt(frames, i);
         const { low, high, index } = this.leaves.spanOf(frame);
         like = this.leaves.keyOf(level, code, index, () => part(i, addressOf(firstIndex + i + 1)));
-        if (this.leaves.isShared(level, code, index)) {
+        if (!this.leaves.isShared(level, code, index)) {
+          const end = least(addressOf(firstIndex + next), span.end);
+          known = judgedEntry(this.context, this.vma, part(i, end));
+        } else {
           while (next < count && codes[next] === code) {
             const other = frameAt(frames, next);
             if (other < low || other >= high) break;
@@ -164,13 +191,13 @@ class RangeWalk {
           }
           const reason = below.problem.message;
           const decoded: DecodedEntry = { kind: 'invalid', reason, raw: here.raw };
-          broken = judgedEntry(this.context, this.vma, {
+          known = judgedEntry(this.context, this.vma, {
             ...here,
             decoded,
             problem: below.problem,
           });
-        } else broken = judgedEntry(this.context, this.vma, here);
-        like = rangeKey(broken);
+        } else known = judgedEntry(this.context, this.vma, here);
+        like = rangeKey(known);
       }
       const at = addressOf(firstIndex + i);
       const start = at > from ? at : from;
@@ -183,26 +210,13 @@ class RangeWalk {
       } else {
         if (open !== undefined) yield open;
         const index = firstIndex + i;
-        const one = addressOf(index + 1);
-        const place = { start, end: least(one, end), level, table, index };
-        const make = broken ?? entryAt(form, bytes, index);
-        this.open = new OpenRange(start, end, next - i, like, () =>
-          typeof make === 'bigint' ? this.judged(form, level, place, make) : make,
-        );
+        const first = least(addressOf(index + 1), end);
+        const place = { start, end: first, level, table, index, raw: entryAt(form, bytes, index) };
+        this.open = new OpenRange(end, like, form, place, known);
+        this.open.entries = next - i;
       }
       i = next;
     }
-  }
-
-  private judged(
-    form: EntryForm,
-    level: Level,
-    place: Omit<WalkedEntry, 'raw' | 'decoded' | 'start'> & { readonly start: bigint },
-    raw: Bits,
-  ): JudgedEntry {
-    const decoded = decodeEntry(form, level, raw);
-    const start = virtAddr(place.start);
-    return judgedEntry(this.context, this.vma, { ...place, start, raw, decoded });
   }
 
   /** Codes and frames of `count` entries from one on; overwritten by the next table of this depth. */

@@ -1,4 +1,5 @@
 import { ok, type Result } from '@pagewright/core';
+import { escapeText } from '@pagewright/report';
 import type { Command } from 'commander';
 import { parseNumber, parseOptionalNumber } from '../input/numbers.js';
 import { BASE_OPTION } from '../input/open-based.js';
@@ -6,8 +7,9 @@ import { inspection } from '../inspect/document.js';
 import { linesOf } from '../inspect/lines.js';
 import { type KernelChoices, type OpenedKernel, openJudged } from '../inspect/open-judged.js';
 import { findsFault, noTotals } from '../inspect/process-data.js';
-import { processesOf, type Selection } from '../inspect/processes.js';
+import { type FoundProcess, processesOf, type Selection } from '../inspect/processes.js';
 import { inspectKernelSpace } from '../kernel-space/answer.js';
+import { progressDone, slowProgress } from '../progress.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface InspectOptions extends KernelChoices {
@@ -89,7 +91,8 @@ function answerOf(
 ): Result<Answer> {
   const list = processesOf(opened.kernel, wanted);
   if (!list.ok) return list;
-  const { processes, problem } = list.value;
+  const { count, problem } = list.value;
+  const processes = watched(list.value.processes, count, ndjson === true);
   const withEntries = entries === true;
   const ended = problem === undefined ? {} : { problem };
   if (ndjson) {
@@ -108,6 +111,26 @@ function answerOf(
   const withAreas = withEntries || Object.keys(wanted).length > 0;
   const { document, faulty } = inspection(path, opened, processes, { withEntries, withAreas });
   return ok({ document, exitCode: faulty ? 1 : 0, ...ended });
+}
+
+/** Says on a terminal at which process long work is. */
+function* watched(
+  processes: Iterable<FoundProcess>,
+  count: number,
+  printsLines: boolean,
+): Generator<FoundProcess> {
+  const tell = slowProgress(printsLines);
+  let done = 0;
+  try {
+    for (const each of processes) {
+      const { pid, comm } = each.task;
+      tell(() => `process ${pid} ${escapeText(comm)}, ${done} of ${count} done`);
+      yield each;
+      done++;
+    }
+  } finally {
+    progressDone();
+  }
 }
 
 function* closing<T>(items: Iterable<T>, close: () => void): Generator<T> {
