@@ -5,7 +5,7 @@ import { physAddr } from '@pagewright/core';
 import { bytesSource, type Dump, openDump, parseTypesFile } from '@pagewright/dump';
 import { nodeDecompressors, openDumpFiles } from '@pagewright/dump/node';
 import { describe, expect, test } from 'vitest';
-import { distill, openJudge, openKernel } from '../src/index.js';
+import { check, distill, loadedModules, openJudge, openKernel } from '../src/index.js';
 import { answersOf } from './distill-answers.js';
 import { architecturesOfDumps } from './distill-architectures.js';
 import { fileOf } from './distill-file.js';
@@ -60,6 +60,8 @@ if (DUMPS === undefined) {
         const answers = answersIn(small.value, options);
         expect(answers.length).toBeGreaterThan(900);
         expect(answers).toEqual(answersIn(dump.value, options));
+        if (which === 'all')
+          expect(findings(small.value, options)).toEqual(findings(dump.value, options));
         expect(markedPages(small.value, made.value.pageBytes)).toEqual([]);
         // The mark is a fair test only where the dump has such pages; filtered ones have not.
         if (dump.value.container === 'elf') {
@@ -79,6 +81,27 @@ function answersIn(dump: Dump, options: Parameters<typeof distill>[1]): string[]
   const judge = kernel.ok ? openJudge(kernel.value) : kernel;
   if (!kernel.ok || !judge.ok) throw new Error('the kernel cannot be opened');
   return [...answersOf(kernel.value, judge.value, options.pids)];
+}
+
+/** What a check finds, and what there is of modules; messages name the file that was read. */
+function findings(dump: Dump, options: Parameters<typeof distill>[1]) {
+  const kernel = openKernel(dump, options);
+  const judge = kernel.ok ? openJudge(kernel.value) : kernel;
+  if (!kernel.ok || !judge.ok) throw new Error('the kernel cannot be opened');
+  const report = check(kernel.value, judge.value);
+  if (!report.ok) throw new Error(report.problem.message);
+  const { walked, notWalked, findings: found } = report.value;
+  const sentences = found.map(({ id, severity, evidence }) => ({ id, severity, evidence }));
+  const list = loadedModules(kernel.value);
+  const modules = (list.ok ? list.value.modules : []).map((module) => {
+    const [symbols, types] = [module.symbols(), module.types()];
+    return [
+      module.name,
+      symbols.ok ? symbols.value : symbols.problem.code,
+      types.ok ? types.value.count : types.problem.code,
+    ];
+  });
+  return { walked, notWalked, sentences, modules };
 }
 
 /** Pages of a dump that begin with the mark. */

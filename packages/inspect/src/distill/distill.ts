@@ -7,6 +7,7 @@ import {
   kdumpPieces,
   type Utsname,
 } from '@pagewright/dump';
+import { check } from '../check/index.js';
 import { findInitTask } from '../init-task.js';
 import { type Kernel, type OpenKernelOptions, openKernel } from '../kernel.js';
 import type { KernelOverrides } from '../probes.js';
@@ -14,7 +15,7 @@ import { openJudge } from '../stream-context.js';
 import { type Task, type TaskList, tasks } from '../tasks.js';
 import { type Recording, recording } from './recording.js';
 import { userFrames } from './user-data.js';
-import { visitProcesses } from './visit.js';
+import { visitModules, visitProcesses } from './visit.js';
 
 /** What to distill a dump to, and with what help it is read. */
 export interface DistillOptions extends OpenKernelOptions {
@@ -44,8 +45,8 @@ export interface Distilled {
 
 /**
  * Reads all that inspecting the processes reads, and makes a kdump of those pages alone: page
- * tables, struct pages, mappings, names, symbols, types and counters, never data of users (see
- * `userFrames`). Inspecting the new dump gives the same answers. Types that were given (`types`)
+ * tables, struct pages, mappings, names, counters, symbols and types with those of modules, never
+ * data of users (see `userFrames`). Inspecting the new dump gives the same answers. Types that were given (`types`)
  * must be given for the new dump as well; VMCOREINFO, given or found, is in its header.
  *
  * Codes: `no-process` for a pid that is not in the dump, `too-many-frames`, those of `openKernel`,
@@ -78,6 +79,9 @@ export function distill(dump: Dump, options: DistillOptions): Result<Distilled> 
   const processes = chosen(list.value.tasks, options.pids);
   if (!processes.ok) return processes;
   visitProcesses(kernel, judge.value, processes.value);
+  visitModules(kernel);
+  // A check counts the mappings of all processes: it has no sense where some are left out.
+  if (options.pids === undefined) check(kernel, judge.value);
   const utsname = dump.utsname ?? utsnameOf(kernel);
   const user = recorded.unrecorded(() =>
     userFrames(kernel, judge.value, processes.value, recorded.read),

@@ -1,6 +1,7 @@
 import type { Pfn } from '@pagewright/core';
 import type { Kernel } from '../kernel.js';
 import { type AddressSpace, addressSpace } from '../mm.js';
+import { loadedModules } from '../modules/modules.js';
 import { Smaps } from '../smaps/index.js';
 import { judgedEntries } from '../stream.js';
 import type { Judge } from '../stream-context.js';
@@ -27,6 +28,16 @@ export function visitProcesses(kernel: Kernel, judge: Judge, tasks: readonly Tas
     for (const frames of framesOf(kernel, judge, space, areas)) visitPages(frames);
     const counted = smaps.areas(space, areas);
     if (counted.ok) for (const _ of counted.value);
+  }
+}
+
+/** Reads symbols and types of all loaded modules. */
+export function visitModules(kernel: Kernel): void {
+  const list = loadedModules(kernel);
+  if (!list.ok) return;
+  for (const module of list.value.modules) {
+    module.symbols();
+    module.types();
   }
 }
 
