@@ -5,8 +5,12 @@ import type { TypeId, TypeTable } from './table.js';
 /** Types that one declaration may name; a damaged blob can nest them without end. */
 const MOST_PARTS = 256;
 
-/** A type in C's words: `struct page *`, `char[16]`. */
-export const describeType = (table: TypeTable, id: TypeId): string => declare(table, id, '');
+/** What no name in C has: a damaged blob may have line feeds in its names. */
+const UNPRINTABLE = /[^\x20-\x7e]/g;
+
+/** A type in C's words, in one line: `struct page *`, `char[16]`. */
+export const describeType = (table: TypeTable, id: TypeId): string =>
+  declare(table, id, '').replace(UNPRINTABLE, '?');
 
 /** A declaration as C writes it: `int (*handler)(struct page *)`, `char comm[16]`. */
 export function declare(table: TypeTable, id: TypeId, name: string): string {
