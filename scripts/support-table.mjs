@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** What is supported, each with what holds it; the images are made and opened from the same rows. */
 const ROWS = 'packages/inspect/test/support.json';
@@ -32,21 +32,30 @@ function grouped(rows) {
   return groups;
 }
 
-function heldBy({ feature, dumps = [] }) {
+function heldBy({ feature, dumps = [], rewritten }) {
   const known = readFileSync(REAL_DUMPS, 'utf8');
   for (const guest of dumps) {
     if (!known.includes(`'${guest}'`)) {
       throw new Error(`${ROWS}: ${feature}: no test opens a dump of ${guest}`);
     }
   }
-  return dumps.length === 0 ? 'synthetic image only' : `real dump ${dumps.join(', ')}`;
+  if (dumps.length > 0) return `real dump ${dumps.join(', ')}`;
+  if (rewritten === undefined) return 'synthetic image only';
+  const { guest } = rewritten;
+  requireTest(feature, rewritten.file, rewritten.name);
+  requireTest(feature, rewritten.file, `'${guest}'`);
+  return `real dump ${guest}, written anew in this form`;
 }
 
-function testOf({ feature, image, test }) {
+function testOf({ feature, image, test, rewritten }) {
+  if (rewritten !== undefined) return `\`${IMAGES}\`, \`${rewritten.file}\``;
   if (image !== undefined) return `\`${IMAGES}\``;
   if (test === undefined) throw new Error(`${ROWS}: ${feature}: nothing holds it`);
-  if (!readFileSync(test.file, 'utf8').includes(test.name)) {
-    throw new Error(`${ROWS}: ${feature}: ${test.file} has no test "${test.name}"`);
-  }
+  requireTest(feature, test.file, test.name);
   return `\`${test.file}\`: ${test.name}`;
+}
+
+function requireTest(feature, file, name) {
+  if (existsSync(file) && readFileSync(file, 'utf8').includes(name)) return;
+  throw new Error(`${ROWS}: ${feature}: ${file} has no test "${name}"`);
 }
