@@ -16,16 +16,25 @@ const elementWords = (table: TypeTable, id: TypeId): number =>
 /** All constants of an enum, in order. */
 export function enumeratorsOf(table: TypeTable, id: TypeId): readonly Enumerator[] {
   if (!isEnum(table.kind(id))) return [];
-  const count = table.vlen(id);
-  return Array.from({ length: count }, (_, i) => ({
-    name: table.string(enumeratorName(table, id, i)),
+  const names = new Uint32Array(table.vlen(id));
+  enumeratorNames(table, id, names, 0);
+  return Array.from(names, (offset, i) => ({
+    name: table.string(offset),
     value: enumeratorValue(table, id, i),
   }));
 }
 
-/** Offset of the name of constant `index`. */
-export const enumeratorName = (table: TypeTable, id: TypeId, index: number): number =>
-  table.data(id, index * elementWords(table, id));
+/** Writes the offsets of the names of an enum's constants, from place `at` on. */
+export function enumeratorNames(
+  table: TypeTable,
+  id: TypeId,
+  offsets: Uint32Array,
+  at: number,
+): void {
+  const words = elementWords(table, id);
+  const count = table.vlen(id);
+  for (let i = 0; i < count; i++) offsets[at + i] = table.data(id, i * words);
+}
 
 /** Value of constant `index`, negative only where the enum's kind flag says that it is signed. */
 export function enumeratorValue(table: TypeTable, id: TypeId, index: number): bigint {

@@ -1,5 +1,5 @@
 import { fail, ok, type Result, type VirtAddr } from '@pagewright/core';
-import { type Enumerator, enumeratorName, enumeratorsOf, enumeratorValue } from './enumerators.js';
+import { type Enumerator, enumeratorNames, enumeratorsOf, enumeratorValue } from './enumerators.js';
 import type { Field, FieldReader } from './field.js';
 import { isComposite, isEnum, KIND } from './kind.js';
 import { type TypeLayout, typeLayout } from './layout.js';
@@ -219,11 +219,11 @@ export class Types {
     const offsets = new Uint32Array(total);
     let entry = 0;
     for (const id of enums) {
+      enumeratorNames(table, id, offsets, entry);
       const count = table.vlen(id);
       for (let i = 0; i < count; i++) {
         types[entry] = id;
-        indexes[entry] = i;
-        offsets[entry++] = enumeratorName(table, id, i);
+        indexes[entry++] = i;
       }
     }
     return { index: new NameIndex(table, offsets), types, indexes };
