@@ -216,10 +216,7 @@ describe('conform --decisions', () => {
     const from = join(ROOT, 'fixtures/decisions/vm_normal_page.6.12.jsonl.gz');
     const text = gunzipSync(readFileSync(from)).toString();
     writeFileSync(join(directory, 'vm_normal_page.6.12.jsonl.gz'), gzipSync(edit(text)));
-    writeFileSync(
-      join(directory, 'gup.6.12.jsonl'),
-      '{"fn":"can_follow_write_pte","out":"0011"}\n',
-    );
+    writeFileSync(join(directory, 'gup.6.12.jsonl'), '{"fn":"frobnicate_pte","out":"0011"}\n');
     return directory;
   };
 
@@ -230,7 +227,11 @@ describe('conform --decisions', () => {
     );
     expect(run.exitCode).toBe(0);
     expect(data?.decisions).toMatchObject({
-      notCompared: { 'gup/can_follow_write_pte': 4 },
+      notCompared: { 'gup/frobnicate_pte': 4 },
+      files: [
+        { group: 'gup', revision: 'v6.12', compared: 0, notCompared: 4 },
+        { group: 'vm_normal_page', revision: 'v6.12', mismatchCount: 0, notCompared: 0 },
+      ],
       mismatches: [],
     });
     expect(data?.decisions?.compared).toBeGreaterThan(10_000);

@@ -120,17 +120,16 @@ export function comparing(
   functions: Readonly<Record<string, RowAnswer>>,
 ): DecisionComparer['compare'] {
   return (row, revision) => {
-    const { fn } = row.fields;
-    const known = typeof fn === 'string' && Object.hasOwn(functions, fn) ? fn : undefined;
-    const combinations = combinationsOf(row.fields);
-    if (typeof combinations === 'string') return combinations;
-    if (known === undefined) {
+    const { fn, out } = row.fields;
+    if (typeof fn !== 'string' || !Object.hasOwn(functions, fn)) {
       const key = `${row.group}/${String(fn).slice(0, 80)}`;
-      row.tally.leaveOut(key, 'no model of this function', combinations.expected.length);
+      row.tally.leaveOut(key, 'no model of this function', String(out).length);
       return undefined;
     }
+    const combinations = combinationsOf(row.fields);
+    if (typeof combinations === 'string') return combinations;
     try {
-      compareAll(row, known, combinations, functions[known] as RowAnswer, revision);
+      compareAll(row, fn, combinations, functions[fn] as RowAnswer, revision);
       return undefined;
     } catch (error) {
       if (error instanceof BadRow) return error.message;

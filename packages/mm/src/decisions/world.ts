@@ -157,7 +157,9 @@ export class World {
 
   /** Back to the kept state. */
   restore(): void {
-    this.model.state = this.before.copy();
+    const { model, before } = this;
+    if (model.state === before) model.state = before.copy();
+    else model.state.revert(before);
   }
 
   /** Slot of the row's entry, with the tables above it. */

@@ -50,6 +50,14 @@ export class CowWords {
     return new CowWords(this.chunks.slice(), new Uint8Array(this.owned.length));
   }
 
+  /** Undoes every write since this copy was made of `origin`, which must be as it was then. */
+  revert(origin: CowWords): void {
+    const { chunks, owned } = this;
+    for (let i = 0; i < chunks.length; i++) {
+      if (owned[i] !== 0) (chunks[i] as Float64Array).set(origin.chunks[i] as Float64Array);
+    }
+  }
+
   /** Calls back with every word that is not 0, in order. */
   forEachSet(visit: (at: number, value: number) => void): void {
     this.chunks.forEach((chunk, number) => {

@@ -95,6 +95,11 @@ export class State {
     return new State(this.layout, this.words.copy());
   }
 
+  /** Undoes what changed since this copy was made of `origin`, which must be as it was then. */
+  revert(origin: State): void {
+    this.words.revert(origin.words);
+  }
+
   /** Calls back with every word that is not 0, column by column. */
   forEachSet(visit: (column: Column, record: number, value: number) => void): void {
     const { bases } = this.layout;
