@@ -35,6 +35,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/smaps.js'),
   },
   {
+    name: 'check',
+    summary: 'find what is wrong with the page tables of the processes in a dump',
+    load: () => import('./verbs/check.js'),
+  },
+  {
     name: 'distill',
     summary: 'make a small dump of what inspecting processes reads, without user data',
     load: () => import('./verbs/distill.js'),

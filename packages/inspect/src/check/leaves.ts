@@ -109,6 +109,10 @@ export class LeafCheck {
       found?.add('frame-beyond-memory', `${word}: it has no struct page`, at);
       return;
     }
+    if (this.known.hasFrame(verdict.page)) {
+      found?.add('maps-kernel-page', `${word} holds a page table of a process`, at);
+      return;
+    }
     const facts = this.judge.pages.facts(verdict.page);
     if (!facts.ok) {
       recount.missed++;
@@ -152,10 +156,8 @@ export class LeafCheck {
     at: FindingEvidence,
     found: Findings | undefined,
   ): boolean {
-    const { refcount, type, pfn, flagNames } = facts;
-    if (this.known.hasFrame(pfn)) {
-      found?.add('maps-kernel-page', `${word} holds a page table of a process`, at);
-    } else if (flagNames.includes('slab') || (type !== null && KERNEL_TYPES.includes(type))) {
+    const { refcount, type, flagNames } = facts;
+    if (flagNames.includes('slab') || (type !== null && KERNEL_TYPES.includes(type))) {
       found?.add('maps-kernel-page', `${word} is of type ${type ?? 'slab'}`, at);
     } else if (type === 'buddy' || refcount === 0) {
       const why = type === 'buddy' ? 'the allocator has it' : 'nobody refers to it';
