@@ -54,7 +54,7 @@ export function tasks(kernel: Kernel): Result<TaskList> {
 }
 
 function followed(
-  { virtual, types }: Kernel,
+  { virtual }: Kernel,
   reader: RecordReader<typeof TASK>,
   head: VirtAddr,
   first: VirtAddr,
@@ -62,7 +62,8 @@ function followed(
 ): TaskList {
   const found: Task[] = [];
   const seen = new Set<bigint>([head]);
-  const most = virtual.memory.byteCount / BigInt(types.sizeOf('task_struct') ?? 1) + 1n;
+  // A dump may hold no more of a task than what is read.
+  const most = virtual.memory.byteCount / BigInt(reader.end - reader.start) + 1n;
   for (let at: VirtAddr = first; at !== head; ) {
     if (seen.has(at)) {
       return brokenOff(found, 'list-loop', `the list of tasks comes back to ${hex(at)}`);

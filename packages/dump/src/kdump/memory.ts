@@ -119,7 +119,7 @@ function holder(files: readonly KdumpFile[], frame: number): Result<KdumpFile> {
     fail(code, `physical ${hex(address)} ${why} ${first.source.name}`, { address });
   if (!first.dumped.has(frame)) {
     return first.memory.has(frame)
-      ? problem('excluded', 'was left out when makedumpfile wrote')
+      ? problem('excluded', 'was left out of')
       : problem('not-in-dump', 'is not in');
   }
   const file = files.find(({ start, end }) => frame >= start && frame < end);
