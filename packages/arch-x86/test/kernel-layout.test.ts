@@ -25,8 +25,9 @@ function facts(given: {
   readonly symbols?: Known;
   readonly kallsyms?: Known;
   readonly form?: string;
+  readonly words?: ReadonlyMap<bigint, bigint>;
 }): KernelFacts {
-  const { numbers = NUMBERS, symbols = SYMBOLS, kallsyms, form = 'x86_64' } = given;
+  const { numbers = NUMBERS, symbols = SYMBOLS, kallsyms, form = 'x86_64', words = WORDS } = given;
   const built = x86Form(form);
   if (!built.ok) throw new Error(built.problem.message);
   const found = (known: Known, name: string) => known[name];
@@ -39,7 +40,7 @@ function facts(given: {
       hexadecimal: () => undefined,
     },
     probe(address, length) {
-      const word = WORDS.get(address);
+      const word = words.get(address);
       if (word === undefined) return undefined;
       const bytes = new Uint8Array(length);
       new DataView(bytes.buffer).setBigUint64(0, word, true);
@@ -88,6 +89,31 @@ test.each([
   expect(directMap(address)).toBe(0x1000n);
   expect(found).toBe(vmemmap);
 });
+
+test.each([
+  ['x86_64', 0xffff8970c0000000n, [0x112n, 0x1c3n, 0n, 1n]],
+  ['x86_64-la57', 0xff2a000140000000n, [0x12an, 0n, 5n, 0n, 1n]],
+])(
+  '%s, a table of functions alone: the tables show where the direct map begins',
+  (form, base, path) => {
+    const words = new Map<bigint, bigint>();
+    // The root lies where swapper_pg_dir does, each table in the page after it; frame 1 is mapped.
+    for (const [depth, index] of path.entries()) {
+      const table = 0x1061_0000n + 0x1000n * BigInt(depth);
+      for (let i = 0n; i < 512n; i++) words.set(table + 8n * i, 0n);
+      const isLast = depth === path.length - 1;
+      words.set(table + 8n * index, isLast ? 0x8000_0000_0000_1163n : table + 0x1000n + 0x67n);
+    }
+    const { pageOffset, vmemmap, directMap } = layout({
+      form,
+      kallsyms: { _text: 0xffffffff9e200000n },
+      words,
+    });
+    expect(pageOffset).toBe(base);
+    expect(directMap(base + 0x1000n)).toBe(0x1000n);
+    expect(vmemmap).toBe(undefined);
+  },
+);
 
 test('VMCOREINFO’s own vmemmap and start of vmalloc count where it has them', () => {
   const symbols = { ...SYMBOLS, vmemmap: 0xfffffb6b40000000n };

@@ -13,6 +13,7 @@ import {
   type VirtAddr,
   virtAddr,
 } from '@pagewright/core';
+import { directMapStart } from './direct-map-start.js';
 
 /** Start of the mapping of the kernel image (asm/page_64_types.h, __START_KERNEL_map). */
 export const IMAGE_MAP = 0xffff_ffff_8000_0000n;
@@ -42,10 +43,9 @@ type Base = keyof (typeof FIXED)[4];
 export const kernelLayout: FindKernelLayout = (facts) => {
   const { form, vmcoreinfo } = facts;
   const physBase = vmcoreinfo.number('phys_base');
-  const swapper = vmcoreinfo.symbol('swapper_pg_dir');
   if (physBase === undefined) return fail('undecided', 'VMCOREINFO has no NUMBER(phys_base)');
   const image = imageRun(facts, physBase);
-  const root = swapper === undefined ? undefined : physicalInRun(image, swapper);
+  const root = rootIn(facts, image);
   if (root === undefined) {
     return fail('undecided', 'VMCOREINFO has no SYMBOL(swapper_pg_dir) in the kernel image');
   }
@@ -84,13 +84,30 @@ const directMap = (facts: KernelFacts, image: LinearRun, pageOffset: VirtAddr): 
   physical: 0n,
 });
 
-/** A base that the kernel keeps in a variable, or the fixed one when it has no such variable. */
+/** The kernel's root table. */
+function rootIn({ vmcoreinfo }: KernelFacts, image: LinearRun): PhysAddr | undefined {
+  const swapper = vmcoreinfo.symbol('swapper_pg_dir');
+  return swapper === undefined ? undefined : physicalInRun(image, swapper);
+}
+
+/** A base that the kernel keeps in a variable, or what is known of one that names no such variable. */
 export function baseOf(facts: KernelFacts, image: LinearRun, name: Base): VirtAddr | undefined {
   if (facts.symbol === undefined) return undefined;
   const variable = facts.symbol(name);
-  const levels = facts.form.hasTable('p4d') ? 5 : 4;
-  if (variable === undefined) return virtAddr(FIXED[levels][name]);
+  if (variable === undefined) return unnamedBase(facts, image, name);
   const at: PhysAddr | undefined = physicalInRun(image, variable);
   const value = at === undefined ? undefined : probeWord(facts, physAddr(at));
   return value === undefined ? undefined : virtAddr(value);
+}
+
+/**
+ * A symbol table without the variable is that of a kernel that does not randomise the bases, or one
+ * of functions alone: where the tables show the direct map elsewhere, the others are not known.
+ */
+function unnamedBase(facts: KernelFacts, image: LinearRun, name: Base): VirtAddr | undefined {
+  const fixed = FIXED[facts.form.hasTable('p4d') ? 5 : 4];
+  const root = rootIn(facts, image);
+  const start = root === undefined ? undefined : directMapStart(facts, root);
+  if (start === undefined || start === fixed.page_offset_base) return virtAddr(fixed[name]);
+  return name === 'page_offset_base' ? virtAddr(start) : undefined;
 }
