@@ -32,15 +32,17 @@ describe.each([
     expect(bytes).toBe(readFileSync(small).length);
   });
 
-  it.each([[['inspect']], [['inspect', '--entries']], [['inspect', '--entries', '--ndjson']]])(
-    '%j answers the same, byte for byte',
-    ([verb = '', ...options]) => {
-      const rest = ['--pid', pid, ...options];
-      const before = answerOf(verb, dump, rest);
-      expect(before.length).toBeGreaterThan(5000);
-      expect(answerOf(verb, small, rest)).toBe(before);
-    },
-  );
+  it.each([
+    [['inspect']],
+    [['inspect', '--entries']],
+    [['inspect', '--entries', '--ndjson']],
+    [['smaps']],
+  ])('%j answers the same, byte for byte', ([verb = '', ...options]) => {
+    const rest = ['--pid', pid, ...options];
+    const before = answerOf(verb, dump, rest);
+    expect(before.length).toBeGreaterThan(2000);
+    expect(answerOf(verb, small, rest)).toBe(before);
+  });
 
   it('says of another process that its memory was left out', () => {
     const { stdout, exitCode } = runCli(['inspect', small, '--pid', '1']);
