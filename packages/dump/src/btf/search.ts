@@ -13,8 +13,11 @@ const PAGE_BYTES = 1 << 12;
 const MOST_EMPTY_CHUNKS = 256;
 /** `.BTF` follows notes, whose alignment it has (include/asm-generic/vmlinux.lds.h, RO_DATA). */
 const ALIGNMENT = 4;
-/** Places with a header that are looked into: more means that somebody wants the search to last. */
-const MOST_HEADERS = 64;
+/**
+ * Bytes that are looked into where headers stand; code begins like one by chance, and costs as much
+ * as a page. More means that somebody wants the search to last.
+ */
+const MOST_LOOKED_INTO = 2 * MOST_BTF_BYTES;
 /** What every kernel has and no module brings of its own. */
 const KNOWN_TYPE = 'task_struct';
 
@@ -26,22 +29,20 @@ const KNOWN_TYPE = 'task_struct';
  * @param start address of the first function (`_stext`); types lie behind the code
  */
 export function searchBtf(memory: AddressedMemory, start: VirtAddr): Result<Types> {
-  let headersLeft = MOST_HEADERS;
+  let bytesLeft = MOST_LOOKED_INTO;
   for (const at of headers(memory, start)) {
-    if (headersLeft-- === 0) break;
-    const types = typesAt(memory, at);
-    if (types?.ok && types.value.has(KNOWN_TYPE)) return types;
+    const header = memory.read(at, HEADER.withLayout);
+    const said = header.ok ? (btfLength(header.value) ?? 0) : 0;
+    const length = said > MOST_BTF_BYTES ? 0 : said;
+    bytesLeft -= PAGE_BYTES + length;
+    if (bytesLeft < 0) break;
+    if (length === 0) continue;
+    const bytes = memory.read(at, length);
+    const types = bytes.ok ? parseBtf(bytes.value.slice()) : bytes;
+    if (types.ok && types.value.has(KNOWN_TYPE)) return types;
   }
   const message = 'nothing in the kernel image is the BTF of a kernel: it holds no types';
   return fail('no-btf', message, { start });
-}
-
-function typesAt(memory: AddressedMemory, at: VirtAddr): Result<Types> | undefined {
-  const header = memory.read(at, HEADER.withLayout);
-  const length = header.ok ? btfLength(header.value) : undefined;
-  if (length === undefined || length > MOST_BTF_BYTES) return undefined;
-  const bytes = memory.read(at, length);
-  return bytes.ok ? parseBtf(bytes.value.slice()) : bytes;
 }
 
 /** Addresses where a header's first bytes stand. Memory that cannot be read is passed over. */
