@@ -10,7 +10,7 @@ import { KIND_BITS, type Scanner, scannerFor } from '@pagewright/core/scan';
 import { judgedEntry, type RangeKey, rangeKey, type WalkContext } from './stream.js';
 
 /** Frames, from `low` up to but not including `high`, of which the same holds. */
-export interface FrameSpan {
+interface FrameSpan {
   readonly low: number;
   readonly high: number;
 }
