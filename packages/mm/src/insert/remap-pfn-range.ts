@@ -24,12 +24,39 @@ export function remapPfnRange(
   pages: number,
   prot: Prot,
 ): number {
-  const end = vpn + pages;
   const flagsFirst = model.has('remap-sets-flags-first');
-  if (flagsFirst && !claimVma(model, vma, vpn, end, pfn)) return ERRNO.EINVAL;
-  const untracked = model.state.get(Global.trackingError, 0);
+  if (flagsFirst && !claimVma(model, vma, vpn, pages, pfn)) return ERRNO.EINVAL;
+  const untracked = trackingError(model);
   if (untracked !== 0) return untracked;
-  if (!flagsFirst && !claimVma(model, vma, vpn, end, pfn)) return ERRNO.EINVAL;
+  if (!flagsFirst && !claimVma(model, vma, vpn, pages, pfn)) return ERRNO.EINVAL;
+  return remapTracked(model, vma, vpn, pfn, pages, prot);
+}
+
+/** remap_pfn_range_complete() of 7.2: the same for a VMA that has flags and vm_pgoff already. */
+export function remapClaimed(
+  model: Model,
+  vma: number,
+  vpn: number,
+  pfn: number,
+  pages: number,
+  prot: Prot,
+): number {
+  const untracked = trackingError(model);
+  return untracked === 0 ? remapTracked(model, vma, vpn, pfn, pages, prot) : untracked;
+}
+
+const trackingError = ({ state }: Model): number => state.get(Global.trackingError, 0);
+
+/** remap_pfn_range_notrack(), its part that maps. */
+function remapTracked(
+  model: Model,
+  vma: number,
+  vpn: number,
+  pfn: number,
+  pages: number,
+  prot: Prot,
+): number {
+  const end = vpn + pages;
   if (vpn >= end) model.bug('empty-range');
   const error = remapRange(model, vma, vpn, end, pfn, prot);
   if (error !== 0 && model.has('remap-cleans-up')) zapVmaRange(model, vma, vpn, end);
@@ -40,8 +67,9 @@ export function remapPfnRange(
  * Makes the VMA one of raw pfns. A CoW VMA must be filled whole, so that vm_pgoff can say which frame
  * lies where and what differs must be a private copy; false for a part of one.
  */
-function claimVma(model: Model, vma: number, vpn: number, end: number, pfn: number): boolean {
+function claimVma(model: Model, vma: number, vpn: number, pages: number, pfn: number): boolean {
   const { state } = model;
+  const end = vpn + pages;
   if (isCow(model, vma) && !model.has('drop-linear-cow-rule')) {
     if (vpn !== state.get(Vma.start, vma) || end !== state.get(Vma.end, vma)) return false;
     state.set(Vma.pgoff, vma, pfn);

@@ -31,7 +31,7 @@ export function vmInsertPages(model: Model, vma: number, vpn: number, batch: Pag
 }
 
 /** insert_pages(). The kernel takes locks for eight pages at a time, which nobody can see here. */
-function insertPages(model: Model, vma: number, vpn: number, batch: PageBatch): number {
+export function insertPages(model: Model, vma: number, vpn: number, batch: PageBatch): number {
   const mm = mmOf(model, vma);
   for (let i = 0; i < batch.frames.length; i++) {
     const frame = batch.frames[i] as number;

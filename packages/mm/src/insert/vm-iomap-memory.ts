@@ -1,8 +1,8 @@
-import { MASK64 } from '@pagewright/core';
 import { ERRNO } from '../errno.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
 import { pageProtOf } from '../vma/vma.js';
+import { registerFrame } from './registers.js';
 import { remapPfnRange } from './remap-pfn-range.js';
 
 /**
@@ -15,14 +15,9 @@ import { remapPfnRange } from './remap-pfn-range.js';
 export function vmIomapMemory(model: Model, vma: number, start: bigint, length: bigint): number {
   const { state, machine } = model;
   const { pageShift } = machine.form.definition;
-  if (start + length > MASK64) return ERRNO.EINVAL;
-  const inPage = (1n << BigInt(pageShift)) - 1n;
-  const bytes = length + (start & inPage);
-  const pages = Number((bytes + inPage) >> BigInt(pageShift));
-  const pgoff = state.get(Vma.pgoff, vma);
-  const wanted = state.get(Vma.end, vma) - state.get(Vma.start, vma);
-  if (pgoff > pages || wanted > pages - pgoff) return ERRNO.EINVAL;
-  const pfn = Number(start >> BigInt(pageShift)) + pgoff;
   const first = state.get(Vma.start, vma);
+  const wanted = state.get(Vma.end, vma) - first;
+  const pfn = registerFrame(pageShift, start, length, state.get(Vma.pgoff, vma), wanted);
+  if (pfn < 0) return ERRNO.EINVAL;
   return remapPfnRange(model, vma, first, pfn, wanted, pageProtOf(model, vma));
 }
