@@ -20,9 +20,10 @@ export type ModelEvent =
       readonly frame: number;
     };
 
-/** Ends an operation where the kernel would stop (BUG); `run` turns it into an outcome. */
-export class KernelBug extends Error {
-  constructor(readonly id: string) {
-    super(`kernel BUG: ${id}`);
-  }
+/**
+ * Ends an operation where the kernel would stop (BUG); `run` turns it into an outcome. No Error: its
+ * stack would cost more than the operation.
+ */
+export class KernelBug {
+  constructor(readonly id: string) {}
 }
