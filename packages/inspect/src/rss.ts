@@ -14,17 +14,39 @@ const COUNTERS = ['MM_FILEPAGES', 'MM_ANONPAGES', 'MM_SWAPENTS', 'MM_SHMEMPAGES'
 /** CONFIG_NR_CPUS has no larger value anywhere. */
 const MOST_CPUS = 8192;
 
+interface Shape {
+  readonly form: RssCounters['form'];
+  /** Member of mm_struct with what is counted in common. */
+  readonly common: (index: bigint) => string;
+  /** Member that points to what each CPU counted. */
+  readonly perCpu?: (index: bigint) => string;
+}
+
+/** Newest first; told apart by the members that one mm_struct has. */
+const SHAPES: readonly Shape[] = [
+  // struct percpu_counter_tree (lib/percpu_counter_tree.c): CPUs hold all of it, carried or not.
+  { form: 'percpu', common: (i) => `rss_stat[${i}].bias`, perCpu: (i) => `rss_stat[${i}].level0` },
+  {
+    form: 'percpu',
+    common: (i) => `rss_stat[${i}].count`,
+    perCpu: (i) => `rss_stat[${i}].counters`,
+  },
+  { form: 'shared', common: (i) => `rss_stat.count[${i}].counter` },
+];
+
 /**
- * The counters of get_mm_counter(), per CPU since 6.2 (`rss_stat[i]` is a percpu_counter), one word
- * each before (`rss_stat.count[i]`). Codes: `no-rss` for other shapes, those of reading.
+ * The counters of get_mm_counter_sum(), per CPU since 6.2 (`rss_stat[i]` is a percpu_counter, later a
+ * percpu_counter_tree), one word each before (`rss_stat.count[i]`). Codes: `no-rss` for other shapes,
+ * those of reading.
  */
 export function rssCounters(kernel: Kernel, mm: VirtAddr): Result<RssCounters> {
   const { types, virtual } = kernel;
-  const percpu = types.has('mm_struct.rss_stat[0].counters');
-  if (!percpu && !types.has('mm_struct.rss_stat.count[0]')) {
-    return fail('no-rss', 'mm_struct has no rss_stat of a known shape');
-  }
-  const offsets = percpu ? percpuOffsets(kernel) : ok([]);
+  const shape = SHAPES.find(({ common, perCpu }) =>
+    [common, perCpu].every((path) => path === undefined || types.has(`mm_struct.${path(0n)}`)),
+  );
+  if (shape === undefined) return fail('no-rss', 'mm_struct has no rss_stat of a known shape');
+  const { form, common, perCpu } = shape;
+  const offsets = perCpu === undefined ? ok([]) : percpuOffsets(kernel);
   if (!offsets.ok) return offsets;
   const view = types.view(virtual, mm, 'mm_struct');
   if (!view.ok) return view;
@@ -32,19 +54,18 @@ export function rssCounters(kernel: Kernel, mm: VirtAddr): Result<RssCounters> {
   for (const name of COUNTERS) {
     const index = types.enumerator(name);
     if (index === undefined) continue;
-    const path = percpu ? `rss_stat[${index}].count` : `rss_stat.count[${index}].counter`;
-    const shared = view.value.int(path);
+    const shared = view.value.int(common(index));
     if (!shared.ok) return shared;
     let value = shared.value;
-    if (percpu) {
-      const cpuPart = view.value.get(field.pointer(`rss_stat[${index}].counters`));
+    if (perCpu !== undefined) {
+      const cpuPart = view.value.get(field.pointer(perCpu(index)));
       const sum = cpuPart.ok ? sumOverCpus(kernel, cpuPart.value, offsets.value) : cpuPart;
       if (!sum.ok) return sum;
       value += sum.value;
     }
     pages.set(name, value);
   }
-  return ok({ pages, form: percpu ? 'percpu' : 'shared' });
+  return ok({ pages, form });
 }
 
 /** Sum of a 32-bit per-cpu variable (percpu_counter_sum()). */

@@ -187,8 +187,11 @@ describe('red-black trees', () => {
 });
 
 describe('resident pages', () => {
-  test('per CPU: the common part and the difference of each CPU', () => {
-    const made = new MadeKernel();
+  test.each([
+    ['percpu', 'count', 'counters'],
+    ['tree', 'bias', 'level0'],
+  ] as const)('per CPU, %s: the common part and that of each CPU', (rss, common, perCpu) => {
+    const made = new MadeKernel({ rss });
     const [offsets, cpus, parts] = [made.room(), made.room(), made.room()];
     const mask = made.room();
     made.name('__per_cpu_offset', offsets).name('nr_cpu_ids', cpus);
@@ -206,8 +209,8 @@ describe('resident pages', () => {
     // An array of words, which a node begins with as well.
     const pivots = { 'pivot[0]': 0x40n, 'pivot[1]': 0x80n, 'pivot[2]': MOST >> 1n };
     made.object('maple_range_64', { parent: 0n, ...pivots }, offsets);
-    const mm = { pgd: BASE, 'rss_stat[1].count': 100, 'rss_stat[1].counters': parts };
-    for (const i of [0, 2, 3]) Object.assign(mm, { [`rss_stat[${i}].counters`]: made.room() });
+    const mm = { pgd: BASE, [`rss_stat[1].${common}`]: 100, [`rss_stat[1].${perCpu}`]: parts };
+    for (const i of [0, 2, 3]) Object.assign(mm, { [`rss_stat[${i}].${perCpu}`]: made.room() });
     const space = addressSpace(made.opened(), virtAddr(made.object('mm_struct', mm)));
     expect(space.ok && space.value.rss).toMatchObject({ ok: true, value: { form: 'percpu' } });
     expect(space.ok && space.value.rss.ok && space.value.rss.value.pages.get('MM_ANONPAGES')).toBe(

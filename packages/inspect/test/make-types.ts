@@ -6,7 +6,7 @@ export interface MadeShape {
   /** Where VMAs are kept. */
   readonly tree?: 'maple' | 'red-black';
   /** How resident pages are counted. */
-  readonly rss?: 'percpu' | 'shared';
+  readonly rss?: 'percpu' | 'tree' | 'shared';
   /** Kernels up to 6.5, which still have a destructor in struct page. */
   readonly before66?: boolean;
   readonly byteOrder?: 'little' | 'big';
@@ -60,9 +60,11 @@ export function makeTypes(shape: MadeShape) {
     comm: array(char, 16),
   });
   const counters =
-    rss === 'percpu'
-      ? array(struct('percpu_counter', { count: s64, counters: pointer }), 4)
-      : struct('mm_rss_stat', { count: array(atomicLong, 4) });
+    rss === 'shared'
+      ? struct('mm_rss_stat', { count: array(atomicLong, 4) })
+      : rss === 'tree'
+        ? array(struct('percpu_counter_tree', { level0: pointer, bias: s32 }), 4)
+        : array(struct('percpu_counter', { count: s64, counters: pointer }), 4);
   const root =
     tree === 'maple'
       ? { mm_mt: struct('maple_tree', { ma_root: pointer }) }
