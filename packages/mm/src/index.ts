@@ -8,6 +8,8 @@ export type { ModelEvent } from './events.js';
 export * from './frames/folio.js';
 export * from './frames/page-flags.js';
 export { applyToPageRange } from './insert/apply-to-page-range.js';
+export { disableCowSharing } from './insert/disable-cow-sharing.js';
+export * from './insert/mmap-action.js';
 export { PFN_FLAG } from './insert/pfn-flags.js';
 export { remapPfnRange } from './insert/remap-pfn-range.js';
 export { vmInsertPage } from './insert/vm-insert-page.js';
