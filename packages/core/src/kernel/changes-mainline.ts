@@ -9,6 +9,9 @@ export const MAINLINE_CHANGES = {
   'remap-cleans-up': {},
   'zap-pmd-dirties-folio': {},
 
+  // 6.0, in every kernel since
+  'anon-vma-counters': {},
+
   // 6.1 to 6.9
   'longterm-breaks-cow': {},
   'file-write-pin-refused': {},
@@ -34,6 +37,12 @@ export const MAINLINE_CHANGES = {
   'large-mapcount': {},
   'gntdev-clears-maywrite': {},
   'fuse-dax-whole-file': {},
+  'new-anon-rmap-flags': {},
+  'rmap-counts-by-owner': {},
+  'deferred-split-partly-mapped': {},
+  'migration-uses-zeropage': {
+    requires: ['zeropage-support'],
+  },
 
   // 6.12 to 6.17
   'guard-markers': {},
@@ -60,6 +69,7 @@ export const MAINLINE_CHANGES = {
   'mm-ids': {
     requires: ['large-mapcount'],
   },
+  'pincount-by-order': {},
   'one-device-exclusive-type': {},
   'anon-vma-refcount-check': {},
   'huge-zero-overwrites': {},
@@ -92,6 +102,9 @@ export const MAINLINE_CHANGES = {
   'special-huge-without-file': {},
   'fork-by-destination-flags': {},
   'device-private-pmd': {},
+  'anon-vma-reuse-in-fork-only': {
+    requires: ['anon-vma-counters'],
+  },
   'folio-walk-without-migration': {
     requires: ['folio-walk'],
   },

@@ -16,6 +16,8 @@ export const CONFIG_DEFAULTS = {
   SECRETMEM: true,
   MEM_SOFT_DIRTY: true,
   PAGE_MAPCOUNT: true,
+  MM_ID: true,
+  '64BIT': true,
   DEVICE_PRIVATE: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 

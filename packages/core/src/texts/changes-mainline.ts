@@ -13,6 +13,13 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect: 'Zapping a dirty PMD makes its folio dirty.',
   },
 
+  // 6.0, in every kernel since
+  'anon-vma-counters': {
+    source: 'SPEC 9.10, 24.11',
+    effect:
+      'anon_vma counts children and active VMAs apart, where one `degree` counted both: fork adopts none that a VMA still uses.',
+  },
+
   // 6.1 to 6.9
   'longterm-breaks-cow': {
     source: 'SPEC 5.4',
@@ -99,6 +106,23 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 23.1, 23.3 item 1',
     effect: 'virtiofs waits for busy pages of the whole file (stable backport in 6.12.117).',
   },
+  'new-anon-rmap-flags': {
+    source: 'SPEC 9.3',
+    effect:
+      'folio_add_new_anon_rmap() takes flags; adding a mapping makes no folio anonymous any more, it warns.',
+  },
+  'rmap-counts-by-owner': {
+    source: 'SPEC 9.3, recorded group rmap',
+    effect: 'A file mapping of an anonymous folio counts as NR_ANON_MAPPED, not NR_FILE_MAPPED.',
+  },
+  'deferred-split-partly-mapped': {
+    source: 'SPEC 9.4, 22 errata 3',
+    effect: 'Only a folio that stays partly mapped is queued for deferred split.',
+  },
+  'migration-uses-zeropage': {
+    source: 'SPEC 9.9',
+    effect: 'Splitting a THP maps the zeropage for tails that hold zeros.',
+  },
 
   // 6.12 to 6.17
   'guard-markers': {
@@ -156,6 +180,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'mm-ids': {
     source: 'SPEC 6.5, 9',
     effect: 'Large folios remember which mms map them, and can be reused on a write fault.',
+  },
+  'pincount-by-order': {
+    source: 'SPEC 1.3',
+    effect: 'On 32-bit kernels a folio of two pages has no pin count of its own.',
   },
   'one-device-exclusive-type': {
     source: 'SPEC 20, SPEC 9.9',
@@ -234,6 +262,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'device-private-pmd': {
     source: 'SPEC-7.2 9.13',
     effect: 'A non-present PMD may be a device-private folio.',
+  },
+  'anon-vma-reuse-in-fork-only': {
+    source: 'SPEC-7.2 9.13',
+    effect: 'anon_vma_clone() adopts an anon_vma in fork alone, whatever the VMA has.',
   },
   'folio-walk-without-migration': {
     source: 'SPEC-7.2 5.10',

@@ -46,6 +46,14 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
     meaning: 'precise mapcount of each page of a large folio',
     source: 'mm/Kconfig; SPEC 1.2',
   },
+  MM_ID: {
+    meaning: 'large folios remember which address spaces map them, from v6.17 on',
+    source: 'mm/Kconfig; SPEC 1.1, 6.5',
+  },
+  '64BIT': {
+    meaning: 'a 64-bit kernel: folios of two pages count their pins apart too',
+    source: 'arch Kconfig; SPEC 1.3',
+  },
   DEVICE_PRIVATE: {
     meaning: 'memory of devices behind non-present entries; moves swap type numbers',
     source: 'mm/Kconfig; SPEC 9.9',

@@ -72,6 +72,8 @@ export const Global = columns('global', [
   'inactiveTail',
   'activeHead',
   'activeTail',
+  /** Folios in per-CPU batches, on their way to the lists. */
+  'lruBatched',
   /** No page table can be allocated. */
   'tablesRunOut',
   /** pfn_modify_allowed(): pfns from here on must not be mapped; 0 for no limit. */
@@ -126,6 +128,8 @@ export const Frame = columns('frame', [
   'lru',
   'lruPrevious',
   'lruNext',
+  /** The folio waits in a per-CPU batch, which holds a reference, for one of the lists: `LRU`. */
+  'lruBatch',
   /** The folio waits to be split. */
   'deferredSplit',
 ]);
@@ -194,6 +198,8 @@ export const AnonVma = columns('anonVma', [
   'numActiveVmas',
   /** The counter that both replaced. */
   'degree',
+  /** 1 while somebody else holds the lock; asked of the root. */
+  'locked',
 ]);
 
 /** `struct anon_vma_chain`: this VMA may map pages of that anon_vma. */
@@ -210,6 +216,8 @@ export const Mapping = columns('mapping', [
   /** i_size in pages. */
   'size',
   'tagged',
+  /** 1 while somebody else holds i_mmap_rwsem. */
+  'locked',
 ]);
 
 /** One entry of a file's xarray. */
