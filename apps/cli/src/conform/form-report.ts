@@ -97,7 +97,7 @@ export function testForm({ form, folder }: Target): Result<FormData> {
 }
 
 /** A tally as data. */
-export function tallyData(tally: Tally): TallyData {
+function tallyData(tally: Tally): TallyData {
   const left = [...tally.notCompared];
   return {
     compared: tally.compared,
