@@ -5,6 +5,8 @@
  */
 export { ERRNO, errnoName, VM_FAULT, vmFaultName } from './errno.js';
 export type { ModelEvent } from './events.js';
+export { FILE_KINDS, type FileKindName, fileKindNumber } from './files/file-kinds.js';
+export { allocFolio, prepareFolio } from './frames/allocate.js';
 export * from './frames/folio.js';
 export * from './frames/page-flags.js';
 export { applyToPageRange } from './insert/apply-to-page-range.js';
@@ -21,13 +23,16 @@ export { vmfInsertPageMkwrite } from './insert/vmf-insert-page-mkwrite.js';
 export { vmfInsertPfn, vmfInsertPfnProt } from './insert/vmf-insert-pfn.js';
 export { type Entry, EntrySpace, NONE, type Prot } from './machine/entries.js';
 export { Machine, type MachineOptions } from './machine/machine.js';
-export { MemoryMap, type MemoryRange, type Purpose, type Zone } from './machine/memory-map.js';
+export { MemoryMap, type MemoryRange, type Pageblock, type Purpose, type Zone } from './machine/memory-map.js';
 export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standard.js';
 export { Model, type Outcome, run } from './model.js';
+export * from './operations.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './state/columns.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
+export { entryAt, levelNumber } from './tables/tables.js';
 export type { VmFault, VmOps } from './vm-ops.js';
 export { newMm, newVma, type VmaParts } from './vma/address-space.js';
+export { vmaAt } from './vma/vma.js';
 export type { ZapDetails } from './zap/details.js';

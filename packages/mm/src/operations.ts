@@ -1,0 +1,29 @@
+/**
+ * Operations by their names in the kernel, each with its arguments and what its answer means: for
+ * callers that are told by text what to run.
+ * @packageDocumentation
+ */
+import { entryOperations } from './operations/entries.js';
+import { gupOperations } from './operations/gup.js';
+import { insertOperations } from './operations/insert.js';
+import { memoryOperations } from './operations/memory.js';
+import type { Operation } from './operations/operation.js';
+
+export {
+  type AnswerKind,
+  ARGUMENT_BITS,
+  type ArgumentKind,
+  type ArgumentTypes,
+  type FullAnswer,
+  type Operation,
+  type Parameter,
+  type Place,
+} from './operations/operation.js';
+
+/** Every operation, grouped as the chapters of the specification are. */
+export const OPERATIONS: readonly Operation[] = [
+  ...insertOperations,
+  ...memoryOperations,
+  ...gupOperations,
+  ...entryOperations,
+];

@@ -1,0 +1,65 @@
+import { folioOf, getRefs } from '../frames/folio.js';
+import { putRefs } from '../frames/put.js';
+import { FOLL } from '../gup/flags.js';
+import { getUserPages, putReference } from '../gup/get-user-pages.js';
+import { folioMaybeDmaPinned } from '../rmap/pins.js';
+import { AT, operation, PAGE } from './operation.js';
+
+const ONE_PAGE = { kind: 'count', default: 1 } as const;
+const FLAGS = { kind: 'foll', default: 0 } as const;
+const REFERENCE = { kind: 'reference' } as const;
+
+/** References and pins (SPEC 5). */
+export const gupOperations = [
+  operation(
+    'get_user_pages',
+    'references on what a range maps (FOLL_GET), faulted in as needed',
+    'count',
+    { at: AT, pages: ONE_PAGE, flags: FLAGS },
+    (model, { at, pages, flags }) => getUserPages(model, at.mm, at.vpn, pages, flags | FOLL.GET),
+  ),
+  operation(
+    'pin_user_pages',
+    'pins on what a range maps (FOLL_PIN), faulted in as needed',
+    'count',
+    { at: AT, pages: ONE_PAGE, flags: FLAGS },
+    (model, { at, pages, flags }) => getUserPages(model, at.mm, at.vpn, pages, flags | FOLL.PIN),
+  ),
+  operation(
+    'unpin',
+    'gives a reference or a pin of GUP back',
+    'done',
+    { reference: REFERENCE },
+    (model, { reference }) => {
+      putReference(model, reference);
+      return 0;
+    },
+  ),
+  operation(
+    'get_page',
+    'somebody takes references that are no pins',
+    'done',
+    { page: PAGE, references: ONE_PAGE },
+    (model, { page, references }) => {
+      getRefs(model, folioOf(model, page), references);
+      return 0;
+    },
+  ),
+  operation(
+    'put_page',
+    'references are dropped; the last one frees the page',
+    'done',
+    { page: PAGE, references: ONE_PAGE },
+    (model, { page, references }) => {
+      putRefs(model, folioOf(model, page), references);
+      return 0;
+    },
+  ),
+  operation(
+    'folio_maybe_dma_pinned',
+    'whether the page looks pinned',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => (folioMaybeDmaPinned(model, folioOf(model, page)) ? 1 : 0),
+  ),
+];
