@@ -84,7 +84,15 @@ describe('a planted fault', () => {
     ['6.18', ['normal-page-by-level']],
     ['6.18', ['normal-page-pud']],
     ['6.17', ['is-huge-zero-pfn']],
-    ['6.12', ['zeropage-in-readonly-vma', 'zeropage-rmap-check', 'zeropage-support']],
+    [
+      '6.12',
+      [
+        'migration-uses-zeropage',
+        'zeropage-in-readonly-vma',
+        'zeropage-rmap-check',
+        'zeropage-support',
+      ],
+    ],
     ['6.12', ['huge-pfnmap']],
     ['r4.1', ['drop-bound-check']],
     ['r4.9', ['is-huge-zero-pfn']],
