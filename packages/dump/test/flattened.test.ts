@@ -71,6 +71,8 @@ test('lies are refused', () => {
   expect(code(makeFlattened([{ start: 0, bytes }], false))).toBe('truncated');
   expect(code(makeFlattened([{ start: -5, bytes }]))).toBe('bad-flattened');
   expect(code(makeFlattened([{ start: 2 ** 53, bytes }]))).toBe('bad-flattened');
+  // A few bytes that claim to stand for a file of terabytes.
+  expect(code(makeFlattened([{ start: 2 ** 42, bytes }]))).toBe('bad-flattened');
   expect(code(makeFlattened([{ start: 0, bytes: new Uint8Array(0) }]))).toBe('bad-flattened');
   const long = makeFlattened([{ start: 0, bytes }]);
   new DataView(long.buffer).setBigInt64(4096 + 8, 1n << 40n);

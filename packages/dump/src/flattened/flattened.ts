@@ -13,6 +13,12 @@ const MOST_OFFSET = BigInt(Number.MAX_SAFE_INTEGER);
 /** Chunks of 64 KiB, as makedumpfile writes them, of half a terabyte; each costs some 100 bytes. */
 const MOST_CHUNKS = 1 << 23;
 
+/**
+ * Bytes that nobody wrote, beside as many as the file has: writers leave next to none, and whoever
+ * reads bounds the work by the size of what is read.
+ */
+const MOST_HOLES = 1n << 26n;
+
 /** True for files in makedumpfile's flattened form (`-F`, and what QEMU writes). */
 export function isFlattened(source: ByteSource): boolean {
   return source.byteCount >= 16n && text(source.read(0n, 16)) === SIGNATURE;
@@ -28,9 +34,14 @@ export function unflattened(source: ByteSource): Result<ByteSource> {
   if (!indexed.ok) return indexed;
   const pieces = latestWins(indexed.value);
   const last = pieces.at(-1);
+  const byteCount = BigInt(last === undefined ? 0 : last.start + last.length);
+  if (byteCount > 2n * source.byteCount + MOST_HOLES) {
+    const why = `its chunks stand for a file of ${byteCount} bytes, nearly all of it holes`;
+    return fail('bad-flattened', `${source.name}: ${why}`, { byteCount });
+  }
   return ok({
     name: source.name,
-    byteCount: BigInt(last === undefined ? 0 : last.start + last.length),
+    byteCount,
     read: (offset, length) => readPieces(source, pieces, Number(offset), length),
   });
 }
