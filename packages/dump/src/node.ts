@@ -5,3 +5,4 @@
 export * from './node/decompress.js';
 export * from './node/file-source.js';
 export * from './node/open-files.js';
+export * from './node/uncompressed-file.js';

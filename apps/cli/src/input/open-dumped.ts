@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { fail, ok, type Result } from '@pagewright/core';
-import { type Dump, parseTypesFile, parseVmcoreinfo } from '@pagewright/dump';
-import type { OpenedDump } from '@pagewright/dump/node';
+import { type Dump, parseTypesFile, parseVmcoreinfo, type Types } from '@pagewright/dump';
+import { type OpenedDump, uncompressedFile } from '@pagewright/dump/node';
 import type { OpenKernelOptions } from '@pagewright/inspect';
 import type { Command } from 'commander';
 import { allArchitectures } from '../backends.js';
@@ -24,7 +23,10 @@ export const DUMP_ARGUMENT = [
 export const dumpOptions = (command: Command): Command =>
   command
     .option(...BASE_OPTION)
-    .option('--types <file>', "the kernel's types (BTF, or an ELF file with .BTF)")
+    .option(
+      '--types <file>',
+      "the kernel's types (BTF, or an ELF file with .BTF; gzip and zstd are unpacked)",
+    )
     .option('--vmcoreinfo <file>', 'VMCOREINFO text, where the dump has none');
 
 /** An open dump, with what opening its kernel is told. */
@@ -38,7 +40,7 @@ export async function openDumpedFiles(
   paths: readonly string[],
   choices: DumpChoices,
 ): Promise<Result<OpenedFiles>> {
-  const given = givenFiles(choices);
+  const given = await givenFiles(choices);
   if (!given.ok) return given;
   const dump = await openBased(paths, choices.base);
   if (!dump.ok) return dump;
@@ -79,12 +81,10 @@ export function advised<T>(result: Result<T>): Result<T> {
   return advice === undefined ? result : fail(code, `${message}; ${advice}`, evidence);
 }
 
-function givenFiles({ types, vmcoreinfo }: DumpChoices) {
-  const typeBytes = types === undefined ? undefined : fileBytes(types);
-  if (typeBytes?.ok === false) return typeBytes;
-  const parsed = typeBytes === undefined ? undefined : parseTypesFile(typeBytes.value);
+async function givenFiles({ types, vmcoreinfo }: DumpChoices) {
+  const parsed = types === undefined ? undefined : await givenTypes(types);
   if (parsed?.ok === false) return parsed;
-  const text = vmcoreinfo === undefined ? undefined : fileBytes(vmcoreinfo);
+  const text = vmcoreinfo === undefined ? undefined : await uncompressedFile(vmcoreinfo);
   if (text?.ok === false) return text;
   return ok({
     ...(parsed === undefined ? {} : { types: parsed.value }),
@@ -94,10 +94,11 @@ function givenFiles({ types, vmcoreinfo }: DumpChoices) {
   });
 }
 
-function fileBytes(path: string): Result<Uint8Array> {
-  try {
-    return ok(new Uint8Array(readFileSync(path)));
-  } catch (error) {
-    return fail('unreadable-file', `${path}: ${(error as Error).message}`);
-  }
+async function givenTypes(path: string): Promise<Result<Types>> {
+  const bytes = await uncompressedFile(path);
+  if (!bytes.ok) return bytes;
+  const parsed = parseTypesFile(bytes.value);
+  if (parsed.ok) return parsed;
+  const { code, message, evidence } = parsed.problem;
+  return fail(code, `${path}: ${message}`, evidence);
 }
