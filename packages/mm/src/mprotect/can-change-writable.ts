@@ -1,3 +1,4 @@
+import type { MappingLevel } from '@pagewright/core';
 import { folioOf, isAnon, isAnonExclusive, isZeroFrame } from '../frames/folio.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -12,29 +13,42 @@ export function canChangePteWritable(
   vpn: number,
   entry: Entry,
 ): boolean {
-  const { is } = model.pte;
-  if (!hasVmFlag(model, vma, 'VM_WRITE')) {
-    if (!model.has('manual-write-upgrade')) model.vmBug('no-vm-write-or-writable');
-    model.warn('no-vm-write');
-    return false;
-  }
-  if (is.protnone(entry)) return false;
-  if (softDirtyEnabled(model, vma) && !is.soft_dirty(entry)) return false;
-  if (is.uffd_wp(entry)) return false;
+  if (!model.has('manual-write-upgrade')) return couldChangeBefore(model, vma, vpn, entry);
   return hasVmFlag(model, vma, 'VM_SHARED')
-    ? isDirtyShared(model, entry)
-    : isExclusivePrivate(model, vma, vpn, entry);
+    ? canChangeSharedPteWritable(model, vma, entry)
+    : canChangePrivatePteWritable(model, vma, vpn, entry);
 }
 
-/** A page of a private mapping that is the process's own. */
-function isExclusivePrivate(model: Model, vma: number, vpn: number, entry: Entry): boolean {
-  if (!model.has('manual-write-upgrade') && !model.pte.is.dirty(entry)) return false;
-  const frame = vmNormalPage(model, 'pte', vma, vpn, entry);
-  return frame >= 0 && isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
+/** can_change_pmd_writable(): the same of a huge PMD; the mark of its first page counts (SPEC 8.3). */
+export function canChangePmdWritable(
+  model: Model,
+  vma: number,
+  vpn: number,
+  entry: Entry,
+): boolean {
+  if (!mayBecomeWritable(model, 'pmd', vma, entry)) return false;
+  if (hasVmFlag(model, vma, 'VM_SHARED')) return model.pmd.is.dirty(entry);
+  return isOwn(model, 'pmd', vma, vpn, entry);
 }
 
-/** A dirty entry was writable once, so that nobody need be told again. */
-function isDirtyShared(model: Model, entry: Entry): boolean {
+/** maybe_change_pte_writable(): nobody waits for a write fault. */
+export const maybeChangePteWritable = (model: Model, vma: number, entry: Entry): boolean =>
+  mayBecomeWritable(model, 'pte', vma, entry);
+
+/** can_change_private_pte_writable(): the page must be the process's own. */
+export const canChangePrivatePteWritable = (
+  model: Model,
+  vma: number,
+  vpn: number,
+  entry: Entry,
+): boolean => mayBecomeWritable(model, 'pte', vma, entry) && isOwn(model, 'pte', vma, vpn, entry);
+
+/**
+ * can_change_shared_pte_writable(): a dirty entry was writable once, so that nobody need be told
+ * again.
+ */
+export function canChangeSharedPteWritable(model: Model, vma: number, entry: Entry): boolean {
+  if (!mayBecomeWritable(model, 'pte', vma, entry)) return false;
   const { pte, machine } = model;
   const dirty = pte.is.dirty(entry);
   if (dirty && model.has('zeropage-support')) {
@@ -42,4 +56,34 @@ function isDirtyShared(model: Model, entry: Entry): boolean {
     if (frame >= 0 && isZeroFrame(model, frame)) model.vmWarn('dirty-zeropage');
   }
   return dirty;
+}
+
+function mayBecomeWritable(model: Model, level: MappingLevel, vma: number, entry: Entry): boolean {
+  if (!hasVmFlag(model, vma, 'VM_WRITE')) {
+    model.warn('no-vm-write');
+    return false;
+  }
+  return nobodyWaits(model, level, vma, entry);
+}
+
+/** No fault is wanted: of NUMA hints, of soft-dirty tracking, of userfaultfd. */
+function nobodyWaits(model: Model, level: MappingLevel, vma: number, entry: Entry): boolean {
+  const { is } = model.machine.space(level);
+  if (is.protnone(entry)) return false;
+  if (softDirtyEnabled(model, vma) && !is.soft_dirty(entry)) return false;
+  return !(hasVmFlag(model, vma, 'VM_UFFD_WP') && is.uffd_wp(entry));
+}
+
+/** The entry maps a page that nobody shares. */
+function isOwn(model: Model, level: MappingLevel, vma: number, vpn: number, entry: Entry): boolean {
+  const frame = vmNormalPage(model, level, vma, vpn, entry);
+  return frame >= 0 && isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
+}
+
+/** As of 6.1: asked of entries that are not writable alone, and clean ones always fault. */
+function couldChangeBefore(model: Model, vma: number, vpn: number, entry: Entry): boolean {
+  const { is } = model.pte;
+  if (!hasVmFlag(model, vma, 'VM_WRITE') || is.write(entry)) model.vmBug('no-vm-write-or-writable');
+  if (!is.dirty(entry) || !nobodyWaits(model, 'pte', vma, entry)) return false;
+  return hasVmFlag(model, vma, 'VM_SHARED') || isOwn(model, 'pte', vma, vpn, entry);
 }

@@ -55,11 +55,9 @@ function mprotectFixup(
   const vma = start > state.get(Vma.start, whole) ? splitVma(model, whole, start) : whole;
   if (end < state.get(Vma.end, vma)) splitVma(model, vma, end);
   state.set(Vma.flags, vma, flagSets.of(flags));
+  // Asked of the protection as it was: only a driver's hooks make this true of shared memory.
+  const why = vmaWantsManualPteWriteUpgrade(model, vma) ? MM_CP.TRY_CHANGE_WRITABLE : 0;
   setPageProt(model, vma);
-  const upgrade = model.has('manual-write-upgrade')
-    ? vmaWantsManualPteWriteUpgrade(model, vma)
-    : hasVmFlag(model, vma, 'VM_WRITE');
-  const why = upgrade ? MM_CP.TRY_CHANGE_WRITABLE : 0;
   changeProtection(model, vma, start, end, state.get(Vma.pageProt, vma), why);
   return 0;
 }

@@ -1,5 +1,8 @@
 import { fileOf } from '../files/file-kinds.js';
+import type { Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
+import { Vma } from '../state/columns.js';
+import { vmGetPageProt } from './page-prot-of-flags.js';
 import { hasVmFlag, opsOf } from './vma.js';
 
 /** vma_is_shared_writable(): writes reach whatever is shared. */
@@ -18,7 +21,8 @@ const canWriteback = (model: Model, vma: number): boolean =>
 
 /** vma_soft_dirty_enabled(): soft-dirty is tracked, and not of the VMA as a whole. */
 export function softDirtyEnabled(model: Model, vma: number): boolean {
-  if (!model.config.MEM_SOFT_DIRTY) return false;
+  const { config, machine } = model;
+  if (!config.MEM_SOFT_DIRTY || !machine.form.definition.supports.softDirty) return false;
   return !hasVmFlag(model, vma, 'VM_SOFTDIRTY');
 }
 
@@ -27,26 +31,27 @@ export const vmaNeedsDirtyTracking = (model: Model, vma: number): boolean =>
   isSharedWritable(model, vma) && (hasMkwrite(model, vma) || canWriteback(model, vma));
 
 /**
- * vma_wants_writenotify(): vm_page_prot must lack the write bit, so that writes fault (SPEC 1.6).
+ * vma_wants_writenotify(): the protection must lack the write bit, so that writes fault (SPEC 1.6).
  *
- * @param protDiffers a driver set protections that the flags would not give
+ * @param prot the protection that is asked about; one that a driver made is not touched
  */
-export function vmaWantsWritenotify(model: Model, vma: number, protDiffers: boolean): boolean {
+export function vmaWantsWritenotify(model: Model, vma: number, prot: Prot): boolean {
   if (!isSharedWritable(model, vma)) return false;
   if (hasMkwrite(model, vma)) return true;
-  if (protDiffers) return false;
+  const { state, machine } = model;
+  const given = machine.flagSets.value(state.get(Vma.flags, vma));
+  if (prot !== vmGetPageProt(machine, given)) return false;
   if (softDirtyEnabled(model, vma) && !hasVmFlag(model, vma, 'VM_HUGETLB')) {
     return true;
   }
   return hasVmFlag(model, vma, 'VM_UFFD_WP') || canWriteback(model, vma);
 }
 
-/** vma_wants_manual_pte_write_upgrade(): mprotect and NUMA faults may restore the write bit (SPEC 1.6). */
-export function vmaWantsManualPteWriteUpgrade(
-  model: Model,
-  vma: number,
-  protDiffers = false,
-): boolean {
-  if (hasVmFlag(model, vma, 'VM_SHARED')) return vmaWantsWritenotify(model, vma, protDiffers);
-  return hasVmFlag(model, vma, 'VM_WRITE');
+/**
+ * vma_wants_manual_pte_write_upgrade(): mprotect and NUMA faults may restore the write bit
+ * (SPEC 1.6). Asks vm_page_prot as it stands.
+ */
+export function vmaWantsManualPteWriteUpgrade(model: Model, vma: number): boolean {
+  if (!hasVmFlag(model, vma, 'VM_SHARED')) return hasVmFlag(model, vma, 'VM_WRITE');
+  return vmaWantsWritenotify(model, vma, model.state.get(Vma.pageProt, vma));
 }
