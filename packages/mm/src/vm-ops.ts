@@ -1,3 +1,4 @@
+import type { Entry } from './machine/entries.js';
 import type { Model } from './model.js';
 
 /** A fault as a driver's handler gets it (`struct vm_fault`). */
@@ -7,8 +8,12 @@ export interface VmFault {
   readonly vpn: number;
   /** FAULT_FLAG_* bits. */
   readonly flags: number;
+  /** The entry when the fault began: empty, or a marker (vmf->orig_pte). */
+  readonly orig: Entry;
   /** Frame of the page for a private copy (cow_page); -1 for none. */
   readonly cowPage: number;
+  /** The page that the handler supplies, with a reference; -1 when it mapped something itself. */
+  page: number;
 }
 
 /**
@@ -24,6 +29,8 @@ export interface VmOps {
   readonly pfnMkwrite?: (model: Model, vmf: VmFault) => number;
   /** find_special_page() / find_normal_page(): a frame number, or -1. */
   readonly findNormalPage?: (model: Model, vma: number, vpn: number) => number;
+  /** A range is about to lose its entries (mmu_interval_notifier of a driver that has one). */
+  readonly invalidate?: (model: Model, vma: number, start: number, end: number) => void;
   /** Told when a VMA is split or copied (open), and when it goes (close). */
   readonly open?: (model: Model, vma: number) => void;
   readonly close?: (model: Model, vma: number) => void;

@@ -17,10 +17,10 @@ export const folioPages = ({ state }: Model, folio: number): number =>
 export const isLarge = ({ state }: Model, folio: number): boolean =>
   state.get(Frame.order, folio) > 0;
 
-/** folio_test_anon(); KSM pages are anonymous too. */
+/** folio_test_anon(); KSM pages are anonymous too, and so look DAX pages of several files. */
 export function isAnon({ state }: Model, folio: number): boolean {
   const owner = state.get(Frame.owner, folio);
-  return owner === OWNER.anon || owner === OWNER.ksm;
+  return owner === OWNER.anon || owner === OWNER.ksm || owner === OWNER.daxShared;
 }
 
 /** folio_test_ksm(). */
@@ -38,9 +38,15 @@ export function setFlag({ state }: Model, frame: number, flag: number, on: boole
   if (next !== flags) state.set(Frame.flags, frame, next);
 }
 
-/** PageAnonExclusive(): of each page, or of the first one of a folio that a PMD maps (SPEC 1.4). */
-export const isAnonExclusive = (model: Model, frame: number): boolean =>
-  hasFlag(model, frame, PAGE_FLAG.anonExclusive);
+/**
+ * PageAnonExclusive(): of each page, or of the first one of a folio that a PMD maps, or of hugetlb
+ * (SPEC 1.4).
+ */
+export function isAnonExclusive(model: Model, frame: number): boolean {
+  const head = model.state.ref(Frame.head, frame);
+  const hugetlb = head >= 0 && pageType(model, head) === PAGE_TYPE.hugetlb;
+  return hasFlag(model, hugetlb ? head : frame, PAGE_FLAG.anonExclusive);
+}
 
 /** is_zero_pfn(), is_zero_folio(): one of the shared zeropages. */
 export const isZeroFrame = ({ machine }: Model, frame: number): boolean =>

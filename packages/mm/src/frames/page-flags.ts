@@ -18,7 +18,15 @@ export const PAGE_FLAG = {
 } as const;
 
 /** What folio->mapping says (SPEC 1.4). A KSM page is anonymous too. */
-export const OWNER = { none: 0, anon: 1, ksm: 2, file: 3, movable: 4 } as const;
+export const OWNER = {
+  none: 0,
+  anon: 1,
+  ksm: 2,
+  file: 3,
+  movable: 4,
+  /** PAGE_MAPPING_DAX_SHARED, until 6.14: a DAX page of several files. Its bits look anonymous. */
+  daxShared: 5,
+} as const;
 
 /** page_type of pages that must never be mapped, or whose type tells who has them. */
 export const PAGE_TYPE = {

@@ -74,6 +74,8 @@ export const Global = columns('global', [
   'activeTail',
   /** Folios in per-CPU batches, on their way to the lists. */
   'lruBatched',
+  /** log2 of the pages that faults of anonymous memory try to have at once (mTHP). */
+  'anonOrder',
   /** No page table can be allocated. */
   'tablesRunOut',
   /** pfn_modify_allowed(): pfns from here on must not be mapped; 0 for no limit. */
@@ -184,6 +186,10 @@ export const Vma = columns(
     'firstAvc',
     /** What the driver keeps here (vm_private_data). */
     'private',
+    /** 1: userfaultfd resolves write protection by itself (UFFD_FEATURE_WP_ASYNC). */
+    'uffdWpAsync',
+    /** 1: arch_vma_access_permitted() says no, as a protection key would have it. */
+    'accessDenied',
   ],
   { flags: 'vmFlags', pageProt: 'prot' },
 );
@@ -218,6 +224,10 @@ export const Mapping = columns('mapping', [
   'tagged',
   /** 1 while somebody else holds i_mmap_rwsem. */
   'locked',
+  /** DAX: the device that the file's blocks, or a DAX device's pages, are of, as a reference. */
+  'pgmap',
+  /** A DAX device's alignment: log2 of the pages that every fault maps. */
+  'alignOrder',
 ]);
 
 /** One entry of a file's xarray. */
@@ -229,6 +239,10 @@ export const CacheSlot = columns('cacheSlot', [
   /** DAX_* bits, and PAGECACHE_TAG_* bits. */
   'bits',
   'tags',
+  /** What storage holds there: read into a page when it is first asked for. */
+  'stored',
+  /** DAX: the frame of the block that lies there, as a reference; none for a hole. */
+  'block',
 ]);
 
 /** A slot of swap space. */
@@ -252,7 +266,15 @@ export const Reference = columns('reference', [
 ]);
 
 /** `struct dev_pagemap`. */
-export const Pgmap = columns('pgmap', ['used', 'type', 'owner', 'dying']);
+export const Pgmap = columns('pgmap', [
+  'used',
+  'type',
+  'owner',
+  'dying',
+  /** Its frames: the first one, and how many. */
+  'firstFrame',
+  'frames',
+]);
 
 /** A page table. */
 export const Table = columns('table', [
