@@ -3,12 +3,17 @@
  * group of functions. A runner hands each row to the comparer of its group.
  * @packageDocumentation
  */
+import { folioWalkComparer } from './decisions/folio-walk-rows.js';
+import { gupComparer } from './decisions/gup-rows.js';
 import { insertComparer } from './decisions/insert-rows.js';
+import { mmIdComparer } from './decisions/mm-id-rows.js';
 import { mprotectComparer } from './decisions/mprotect-rows.js';
 import { normalPageRows } from './decisions/normal-page-rows.js';
 import { remapComparer } from './decisions/remap-rows.js';
+import { rmapComparer } from './decisions/rmap-rows.js';
 import { comparing, type DecisionComparer } from './decisions/row.js';
 import { smallInsertRows } from './decisions/small-insert-rows.js';
+import { smallReuseRows } from './decisions/small-reuse-rows.js';
 import { smallVmaRows } from './decisions/small-vma-rows.js';
 
 export type { DecisionComparer, DecisionRow, DecisionTally } from './decisions/row.js';
@@ -16,14 +21,18 @@ export type { DecisionComparer, DecisionRow, DecisionTally } from './decisions/r
 /** Group `small`: single questions, each file its own. */
 const small: DecisionComparer = {
   group: 'small',
-  compare: comparing({ ...smallInsertRows, ...smallVmaRows }),
+  compare: comparing({ ...smallInsertRows, ...smallReuseRows, ...smallVmaRows }),
 };
 
 /** Comparers of every group that the model has. */
 export const decisionComparers: readonly DecisionComparer[] = [
+  folioWalkComparer,
+  gupComparer,
   insertComparer,
+  mmIdComparer,
   mprotectComparer,
   normalPageRows,
   remapComparer,
+  rmapComparer,
   small,
 ];

@@ -1,13 +1,16 @@
 import type { MappingLevel } from '@pagewright/core';
 import { ERRNO } from '../errno.js';
-import { folioOf, isAnon, isAnonExclusive, pgmapType, setFlag } from '../frames/folio.js';
+import { folioOf, isAnon, isAnonExclusive, isLarge, pgmapType, setFlag } from '../frames/folio.js';
 import { PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
-import { countMappings } from './mapcount.js';
+import { Frame } from '../state/columns.js';
+import { mmOf } from '../vma/vma.js';
+import { countsPages } from './mapcount.js';
+import { addLargeMapcount } from './mm-id.js';
 import { folioNeedsCowForDma } from './pins.js';
 import { checkRmap } from './sanity.js';
 
-/** folio_dup_file_rmap_ptes() and _pmd(): fork maps pages of a file once more (SPEC 9.6). */
+/** folio_dup_file_rmap_ptes() and _pmd(); page_dup_file_rmap() in 6.1: fork maps pages once more (SPEC 9.6). */
 export function dupFileRmap(
   model: Model,
   frame: number,
@@ -15,13 +18,14 @@ export function dupFileRmap(
   vma: number,
   level: MappingLevel = 'pte',
 ): void {
-  checkRmap(model, frame, nr, vma, level);
-  countMappings(model, frame, nr, level);
+  checkRmap(model, frame, nr, level);
+  dupMappings(model, frame, nr, vma, level);
 }
 
 /**
- * folio_try_dup_anon_rmap_ptes() and _pmd(): fork shares anonymous pages, so that none is exclusive
- * any more. -EBUSY, with nothing changed, when an exclusive one may be pinned (SPEC 9.6).
+ * folio_try_dup_anon_rmap_ptes() and _pmd(), page_try_dup_anon_rmap() in 6.1: fork shares anonymous
+ * pages, so that none is exclusive any more. -EBUSY, with nothing changed, when an exclusive one may
+ * be pinned (SPEC 9.6, 22 errata 8).
  */
 export function tryDupAnonRmap(
   model: Model,
@@ -32,15 +36,45 @@ export function tryDupAnonRmap(
   level: MappingLevel = 'pte',
 ): number {
   const folio = folioOf(model, frame);
-  checkRmap(model, frame, nr, dstVma, level);
-  if (!isAnon(model, folio)) model.vmWarn('anon-rmap-of-non-anon');
+  const byLevel = model.has('rmap-by-level');
+  if (!isAnon(model, folio)) {
+    if (byLevel) model.vmWarn('anon-rmap-of-non-anon');
+    else model.vmBug('anon-rmap-of-non-anon');
+  }
+  checkRmap(model, frame, nr, level);
   const pages = level === 'pte' ? nr : 1;
-  const device = pgmapType(model, folio) === PGMAP_TYPE.private;
-  const pinned = !device && folioNeedsCowForDma(model, srcVma, folio);
-  for (let i = 0; pinned && i < pages; i++) {
-    if (isAnonExclusive(model, frame + i)) return ERRNO.EBUSY;
+  const asks = byLevel || isAnyExclusive(model, frame, pages);
+  if (asks && pgmapType(model, folio) !== PGMAP_TYPE.private) {
+    const pinned = folioNeedsCowForDma(model, srcVma, folio);
+    if (pinned && isAnyExclusive(model, frame, pages)) return ERRNO.EBUSY;
   }
   for (let i = 0; i < pages; i++) setFlag(model, frame + i, PAGE_FLAG.anonExclusive, false);
-  countMappings(model, frame, nr, level);
+  dupMappings(model, frame, nr, dstVma, level);
   return 0;
+}
+
+function isAnyExclusive(model: Model, frame: number, pages: number): boolean {
+  for (let i = 0; i < pages; i++) if (isAnonExclusive(model, frame + i)) return true;
+  return false;
+}
+
+/** What is mapped already gets mapped once more: no page becomes mapped by it. */
+function dupMappings(
+  model: Model,
+  frame: number,
+  nr: number,
+  vma: number,
+  level: MappingLevel,
+): void {
+  const { state } = model;
+  const folio = folioOf(model, frame);
+  if (!isLarge(model, folio)) {
+    state.add(Frame.mapcount, folio, 1);
+    return;
+  }
+  if (level !== 'pte') state.add(Frame.entireMapcount, folio, 1);
+  else if (countsPages(model)) {
+    for (let i = 0; i < nr; i++) state.add(Frame.mapcount, frame + i, 1);
+  }
+  addLargeMapcount(model, folio, level === 'pte' ? nr : 1, mmOf(model, vma));
 }

@@ -3,9 +3,9 @@ import { folioOf, isAnon } from '../frames/folio.js';
 import type { Model } from '../model.js';
 import { countMappings } from './mapcount.js';
 import { checkRmap } from './sanity.js';
-import { countMapped } from './statistics.js';
+import { countsAsAnon } from './statistics.js';
 
-/** folio_add_file_rmap_ptes(), _pmd() and _pud() (SPEC 9.3). */
+/** folio_add_file_rmap_ptes(), _pmd() and _pud(); page_add_file_rmap() in 6.1 (SPEC 9.3). */
 export function addFileRmap(
   model: Model,
   frame: number,
@@ -14,7 +14,7 @@ export function addFileRmap(
   level: MappingLevel = 'pte',
 ): void {
   const folio = folioOf(model, frame);
-  checkRmap(model, frame, nr, vma, level);
-  if (isAnon(model, folio)) model.vmWarn('file-rmap-of-anon');
-  countMapped(model, folio, countMappings(model, frame, nr, level));
+  if (model.has('rmap-by-level') && isAnon(model, folio)) model.vmWarn('file-rmap-of-anon');
+  checkRmap(model, frame, nr, level);
+  countMappings(model, frame, nr, vma, level, countsAsAnon(model, folio, false));
 }

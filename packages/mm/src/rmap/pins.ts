@@ -8,13 +8,17 @@ import { mmOf } from '../vma/vma.js';
 export const PIN_BIAS = 1024;
 
 /** folio_has_pincount(): the folio counts its pins apart. */
-export const hasPincount = (model: Model, folio: number): boolean => isLarge(model, folio);
+export function hasPincount(model: Model, folio: number): boolean {
+  if (!isLarge(model, folio)) return false;
+  if (model.config['64BIT'] || !model.has('pincount-by-order')) return true;
+  return model.state.get(Frame.order, folio) > 1;
+}
 
 /** folio_maybe_dma_pinned(): never wrongly no; many plain references look like a pin (SPEC 1.3). */
 export const folioMaybeDmaPinned = (model: Model, folio: number): boolean =>
   hasPincount(model, folio)
     ? model.state.get(Frame.pincount, folio) > 0
-    : refcount(model, folio) >= PIN_BIAS;
+    : refcount(model, folio) >>> 0 >= PIN_BIAS;
 
 /** folio_needs_cow_for_dma(): fork must give the child a copy. Only asked inside fork's section. */
 export function folioNeedsCowForDma(model: Model, vma: number, folio: number): boolean {

@@ -20,6 +20,10 @@ export function levelNumber({ machine }: Model, level: MappingLevel): number {
   return machine.levels.findIndex((each) => each.level === level);
 }
 
+/** Pages that an entry of a level maps (HPAGE_PMD_NR and its like); 0 where the form lacks the level. */
+export const pagesOfLevel = (model: Model, level: MappingLevel): number =>
+  model.machine.levels[levelNumber(model, level)]?.pages ?? 0;
+
 /** Counter that says how many tables of a level an address space has. */
 const COUNTERS: readonly (Column | undefined)[] = [Mm.nrPtes, Mm.nrPmds, Mm.nrPuds];
 
