@@ -23,11 +23,17 @@ export { vmfInsertPageMkwrite } from './insert/vmf-insert-page-mkwrite.js';
 export { vmfInsertPfn, vmfInsertPfnProt } from './insert/vmf-insert-pfn.js';
 export { type Entry, EntrySpace, NONE, type Prot } from './machine/entries.js';
 export { Machine, type MachineOptions } from './machine/machine.js';
-export { MemoryMap, type MemoryRange, type Pageblock, type Purpose, type Zone } from './machine/memory-map.js';
+export {
+  MemoryMap,
+  type MemoryRange,
+  type Pageblock,
+  type Purpose,
+  type Zone,
+} from './machine/memory-map.js';
 export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standard.js';
 export { Model, type Outcome, run } from './model.js';
-export * from './operations.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
+export * from './operations.js';
 export * from './state/columns.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';

@@ -34,6 +34,7 @@ export const MAINLINE_CHANGES = {
   'folio-walk': {},
   'gup-grabs-folios': {},
   'gup-refuses-hugetlb-split': {},
+  'gup-fast-checks-secretmem-folio': {},
   'large-mapcount': {},
   'gntdev-clears-maywrite': {},
   'fuse-dax-whole-file': {},
@@ -57,6 +58,7 @@ export const MAINLINE_CHANGES = {
     requires: ['rmap-pud'],
   },
   'fsdax-not-longterm': {},
+  'order-one-without-pincount': {},
   'dax-refcounted': {
     requires: ['insert-folio-huge', 'vmf-insert-page-mkwrite'],
   },

@@ -19,6 +19,7 @@ export const CONFIG_DEFAULTS = {
   MM_ID: true,
   '64BIT': true,
   DEVICE_PRIVATE: true,
+  CMA: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 
 /** Name of an option. */

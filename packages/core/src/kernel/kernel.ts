@@ -9,6 +9,8 @@ import { findRevision, type Revision } from './revisions.js';
 export interface KernelForm {
   readonly pageShift: number;
   readonly levels: readonly Pick<LevelGeometry, 'level' | 'hasSpecial'>[];
+  /** Bits of a virtual address: no more than 32 are a 32-bit kernel's. */
+  readonly addressBits?: number;
 }
 
 /** A revision in a configuration. What differs between kernels is asked here, never a version. */
@@ -64,6 +66,7 @@ export function kernelWith(
     [SPECIAL_OPTION.pte]: marked('pte'),
     [SPECIAL_OPTION.pmd]: marked('pmd'),
     [SPECIAL_OPTION.pud]: marked('pud'),
+    '64BIT': form.addressBits === undefined || form.addressBits > 32,
     ...choice,
   });
   const ids = new Set(changes.map(({ id }) => id));

@@ -91,6 +91,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 5.2',
     effect: 'FOLL_SPLIT_PMD on hugetlb is answered -EOPNOTSUPP.',
   },
+  'gup-fast-checks-secretmem-folio': {
+    source: 'SPEC 5.7, 22 errata 7',
+    effect: 'The fast path refuses small folios of memfd_secret(), and those without a mapping.',
+  },
   'large-mapcount': {
     source: 'SPEC 1.2, 22 errata 3',
     effect:
@@ -161,6 +165,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     subject: "mm/gup: Don't allow FOLL_LONGTERM pinning of FS DAX pages",
     source: 'SPEC 5.2 row 3, 5.7',
     effect: 'Folios of FS DAX are not long-term pinnable.',
+  },
+  'order-one-without-pincount': {
+    source: 'SPEC 1.3',
+    effect: 'On 32 bits a folio of two pages has no room to count its pins apart.',
   },
   'dax-refcounted': {
     subject: 'fs/dax: Properly refcount fs dax pages',

@@ -58,4 +58,8 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
     meaning: 'memory of devices behind non-present entries; moves swap type numbers',
     source: 'mm/Kconfig; SPEC 9.9',
   },
+  CMA: {
+    meaning: 'contiguous memory areas, from whose pages long pins are kept away',
+    source: 'mm/Kconfig; SPEC 5.7',
+  },
 };

@@ -1,6 +1,8 @@
 import { prepareFolio } from '../frames/allocate.js';
+import { setFlag } from '../frames/folio.js';
 import { OWNER, PAGE_FLAG, PAGE_TYPE, PGMAP_TYPE } from '../frames/page-flags.js';
 import { Frame, Global } from '../state/columns.js';
+import { LEAF_PAGES } from './synthetic-form.js';
 import type { World } from './world.js';
 
 /** What a page of a kind is. */
@@ -13,6 +15,8 @@ interface PageKind {
   /** Type of the folio's first page. */
   readonly type?: number;
   readonly refcount?: number;
+  /** Where the exclusive bit stands, if not in `flags`. */
+  readonly exclusive?: 'page' | 'head';
   /** PGMAP_TYPE of device memory. */
   readonly device?: number;
 }
@@ -22,12 +26,15 @@ const ANON = { owner: OWNER.anon, flags: PAGE_FLAG.swapbacked };
 /** Order of the large folios of the recorded decisions. */
 const LARGE_ORDER = 2;
 
+const HUGETLB = { ...ANON, type: PAGE_TYPE.hugetlb, order: LARGE_ORDER, tail: true };
+
 /** Kinds of page by their names in the files; all begin unmapped, with one reference. */
 const PAGE_KINDS = {
   file: FILE,
   file_small: FILE,
   file_memory: FILE,
   shmem_small: { ...FILE, flags: PAGE_FLAG.swapbacked },
+  file_huge: { ...FILE, order: Math.log2(LEAF_PAGES.pud) },
   file_large_head: { ...FILE, order: LARGE_ORDER },
   file_large_tail: { ...FILE, order: LARGE_ORDER, tail: true },
   anon: ANON,
@@ -45,6 +52,23 @@ const PAGE_KINDS = {
   typed_offline: { type: PAGE_TYPE.offline },
   reserved: { flags: PAGE_FLAG.reserved },
   zone_device: { ...FILE, device: PGMAP_TYPE.fsdax },
+  p2pdma: { device: PGMAP_TYPE.p2pdma },
+  coherent: { ...ANON, device: PGMAP_TYPE.coherent },
+  fsdax_dev: { ...FILE, device: PGMAP_TYPE.fsdax },
+  large_head_o1: { ...ANON, order: 1 },
+  large_head_o2: { ...ANON, order: LARGE_ORDER },
+  large_tail_o2: { ...ANON, order: LARGE_ORDER, tail: true },
+  zone_movable: ANON,
+  cma: ANON,
+  ref0: { ...ANON, refcount: 0 },
+  ref_negative: { ...ANON, refcount: -1 },
+  anon_excl: { ...ANON, flags: ANON.flags | PAGE_FLAG.anonExclusive },
+  anon_shared: ANON,
+  ksm: { owner: OWNER.ksm, flags: PAGE_FLAG.swapbacked },
+  thp_tail_excl_on_page: { ...ANON, order: LARGE_ORDER, tail: true, exclusive: 'page' },
+  thp_tail_excl_on_head: { ...ANON, order: LARGE_ORDER, tail: true, exclusive: 'head' },
+  hugetlb_tail_head_excl: { ...HUGETLB, exclusive: 'head' },
+  hugetlb_tail_head_shared: HUGETLB,
   zone_device_fsdax: { ...FILE, device: PGMAP_TYPE.fsdax },
   ref0_file: { ...FILE, refcount: 0 },
   ref0_anon: { ...ANON, refcount: 0 },
@@ -90,7 +114,11 @@ function makePage(world: World, frame: number, kind: PageKind): number {
   state.set(Frame.type, frame, kind.type ?? PAGE_TYPE.none);
   state.set(Frame.refcount, frame, refcount);
   if (kind.device !== undefined) state.setRef(Frame.pgmap, frame, world.pgmapOf(kind.device));
-  return tail ? frame + 1 : frame;
+  const page = tail ? frame + 1 : frame;
+  if (kind.exclusive !== undefined) {
+    setFlag(world.model, kind.exclusive === 'head' ? frame : page, PAGE_FLAG.anonExclusive, true);
+  }
+  return page;
 }
 
 /** The huge zero folio as get_huge_zero_folio() makes it, and the shared zeropage. */

@@ -11,6 +11,7 @@ import { changesOf, makeKernel } from '@pagewright/core';
 import { type FileKindName, fileKindNumber } from '../files/file-kinds.js';
 import { type Entry, NONE, type Prot } from '../machine/entries.js';
 import { Machine } from '../machine/machine.js';
+import type { Pageblock, Zone } from '../machine/memory-map.js';
 import { Model } from '../model.js';
 import { Global, Mapping, Pgmap, Vma } from '../state/columns.js';
 import type { State } from '../state/state.js';
@@ -31,6 +32,9 @@ export interface WorldOptions {
   readonly config?: ConfigChoice;
   /** Huge mappings of files need a page table deposited. */
   readonly pgtableDeposit?: boolean;
+  /** Where the zeropage and the page asked about lie. */
+  readonly zone?: Zone;
+  readonly pageblock?: Pageblock;
 }
 
 /** First page of the VMA, aligned to what a PUD maps; pages of the VMA; the page asked about. */
@@ -71,7 +75,7 @@ function specialOf(inputs: Inputs): SpecialLevels {
 function newMachine(
   revision: Revision,
   special: SpecialLevels,
-  { config = {}, pgtableDeposit = false }: WorldOptions,
+  { config = {}, pgtableDeposit = false, zone, pageblock }: WorldOptions,
 ): Machine {
   const changes = changesOf(revision);
   if (!changes.ok) throw new Error(changes.problem.message);
@@ -88,19 +92,30 @@ function newMachine(
   const kernel = makeKernel({
     revision,
     form: form.definition,
-    config: { DEBUG_VM: true, ...config },
+    config: { DEBUG_VM: true, '64BIT': true, ...config },
   });
   if (!kernel.ok) throw new Error(kernel.problem.message);
   const own = { purpose: 'own' } as const;
+  const placed = {
+    ...own,
+    ...(zone === undefined ? {} : { zone }),
+    ...(pageblock === undefined ? {} : { pageblock }),
+  };
   return new Machine({
     form,
     kernel: kernel.value,
     memory: [
-      { ...own, name: 'zeropage', firstPfn: 0x100, frames: 1 },
+      { ...placed, name: 'zeropage', firstPfn: 0x100, frames: 1 },
       { ...own, name: 'huge-zero', firstPfn: 0x200, frames: LEAF_PAGES.pmd },
-      { ...own, name: 'subject', firstPfn: SUBJECT_PFN, frames: LEAF_PAGES.pud },
+      { ...placed, name: 'subject', firstPfn: SUBJECT_PFN, frames: LEAF_PAGES.pud },
       { ...own, name: 'other', firstPfn: OTHER_PFN, frames: LEAF_PAGES.pud },
-      { ...own, name: 'above-highest', firstPfn: 0x10000, frames: 1, aboveHighest: true },
+      {
+        ...own,
+        name: 'above-highest',
+        firstPfn: 0x10000,
+        frames: LEAF_PAGES.pud,
+        aboveHighest: true,
+      },
       { ...own, name: 'tables', firstPfn: TABLES_PFN, frames: TABLES },
     ],
     vmOps: OPS_KINDS,

@@ -26,6 +26,8 @@ export const FILE_KINDS = [
   { name: 'device', character: true },
   { name: 'secretmem', secretmem: true },
   { name: 'hugetlb', hugetlb: true },
+  // No machine has it; the recorded decisions ask about it.
+  { name: 'secretmem_fsdax', secretmem: true, dax: true, writeback: true },
 ] as const satisfies readonly FileKind[];
 /** Name of a kind of file. */
 export type FileKindName = (typeof FILE_KINDS)[number]['name'];
@@ -34,8 +36,12 @@ export type FileKindName = (typeof FILE_KINDS)[number]['name'];
 export const fileKindNumber = (name: FileKindName): number =>
   FILE_KINDS.findIndex((kind) => kind.name === name);
 
+/** Kind of the file that a mapping belongs to. */
+export const fileKindOf = ({ state }: Model, mapping: number): FileKind | undefined =>
+  FILE_KINDS[state.get(Mapping.kind, mapping)];
+
 /** Kind of the file that a VMA maps; undefined without a file. */
-export function fileOf({ state }: Model, vma: number): FileKind | undefined {
-  const mapping = state.ref(Vma.mapping, vma);
-  return mapping < 0 ? undefined : FILE_KINDS[state.get(Mapping.kind, mapping)];
+export function fileOf(model: Model, vma: number): FileKind | undefined {
+  const mapping = model.state.ref(Vma.mapping, vma);
+  return mapping < 0 ? undefined : fileKindOf(model, mapping);
 }

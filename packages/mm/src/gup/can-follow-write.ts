@@ -19,11 +19,25 @@ export function canFollowWrite(
 ): boolean {
   if (space.is.write(entry)) return true;
   if (space.level === 'pud' && !model.has('follow-write-common')) return false;
+  if (!canFollowWriteCommon(model, vma, frame, flags)) return false;
+  if (space.level === 'pud') return true;
+  if (softDirtyEnabled(model, vma) && !space.is.soft_dirty(entry)) return false;
+  return !(hasVmFlag(model, vma, 'VM_UFFD_WP') && space.is.uffd_wp(entry));
+}
+
+/**
+ * can_follow_write_common(): a write that no entry allows reaches what is private and cannot be
+ * written otherwise. `frame` is -1 without a page.
+ */
+export function canFollowWriteCommon(
+  model: Model,
+  vma: number,
+  frame: number,
+  flags: number,
+): boolean {
   if ((flags & FOLL.FORCE) === 0) return false;
   if (hasVmFlag(model, vma, 'VM_SHARED') || hasVmFlag(model, vma, 'VM_MAYSHARE')) return false;
   if (!hasVmFlag(model, vma, 'VM_MAYWRITE') || hasVmFlag(model, vma, 'VM_WRITE')) return false;
   if (frame < 0 || !isAnon(model, folioOf(model, frame))) return false;
-  if (!isAnonExclusive(model, frame)) return false;
-  if (softDirtyEnabled(model, vma) && !space.is.soft_dirty(entry)) return false;
-  return !space.is.uffd_wp(entry);
+  return isAnonExclusive(model, frame);
 }

@@ -1,6 +1,7 @@
 import { ERRNO } from '../errno.js';
 import { fileOf } from '../files/file-kinds.js';
 import type { Model } from '../model.js';
+import { Vma } from '../state/columns.js';
 import { hasVmFlag, isCow, vmaIsAnonymous } from '../vma/vma.js';
 import { vmaNeedsDirtyTracking } from '../vma/write-tracking.js';
 import { FOLL } from './flags.js';
@@ -18,9 +19,12 @@ export function checkVmaFlags(model: Model, vma: number, flags: number): number 
     return ERRNO.EOPNOTSUPP;
   }
   if (model.config.SECRETMEM && file?.secretmem === true) return ERRNO.EFAULT;
-  return (flags & FOLL.WRITE) !== 0
-    ? checkWrite(model, vma, flags, anonymous, hugetlb)
-    : checkRead(model, vma, flags);
+  const failed =
+    (flags & FOLL.WRITE) !== 0
+      ? checkWrite(model, vma, flags, anonymous, hugetlb)
+      : checkRead(model, vma, flags);
+  if (failed !== 0) return failed;
+  return model.state.get(Vma.accessDenied, vma) !== 0 ? ERRNO.EFAULT : 0;
 }
 
 function checkWrite(

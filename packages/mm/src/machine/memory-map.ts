@@ -1,5 +1,8 @@
 /** Where a frame lies, as far as anybody asks. */
-export type Zone = 'normal' | 'movable' | 'cma' | 'device';
+export type Zone = 'normal' | 'movable' | 'device';
+
+/** Migrate types of pageblocks from which long pins are kept away. */
+export type Pageblock = 'cma' | 'isolate';
 
 /** What a run of frames is for: `general` ones are handed out, the others when somebody names them. */
 export type Purpose = 'general' | 'own' | 'device';
@@ -12,6 +15,7 @@ export interface MemoryRange {
   readonly frames: number;
   readonly purpose: Purpose;
   readonly zone?: Zone;
+  readonly pageblock?: Pageblock;
   /** False for addresses without struct page (device registers). */
   readonly memmap?: boolean;
   /** highest_memmap_pfn was not raised for it, which real memory never shows. */
@@ -73,6 +77,11 @@ export class MemoryMap {
   /** Zone of a frame. */
   zone(frame: number): Zone {
     return this.placeOf(frame).range.zone ?? 'normal';
+  }
+
+  /** Migrate type of a frame's pageblock, where it matters. */
+  pageblock(frame: number): Pageblock | undefined {
+    return this.placeOf(frame).range.pageblock;
   }
 
   /** Numbers of the frames of a range, by its name; none where it has no struct pages. */
