@@ -8,6 +8,7 @@ import {
   findRevision,
   makeKernel,
   type Result,
+  type Revision,
   revisionForm,
 } from '@pagewright/core';
 import { type Machine, type StandardMachine, standardMachine } from '../src/index.js';
@@ -25,11 +26,12 @@ export const ARCHITECTURES = Object.keys(BACKENDS);
 /** A standard machine of an architecture and a revision. Throws when there is none. */
 export function machineOf(
   arch: string,
-  revision: string,
+  revision: string | Revision,
   parts: Partial<StandardMachine> & { readonly config?: ConfigChoice } = {},
 ): Machine {
+  const known = typeof revision === 'string' ? must(findRevision(revision)) : revision;
   const [backend, name] = BACKENDS[arch] as readonly [ArchBackend, string];
-  const form = must(revisionForm(backend, name, must(findRevision(revision))));
+  const form = must(revisionForm(backend, name, known));
   const { config = {}, ...rest } = parts;
   const kernel = must(makeKernel({ revision, form: form.definition, config }));
   return standardMachine({ form, kernel, ...rest });

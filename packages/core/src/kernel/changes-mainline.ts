@@ -36,6 +36,7 @@ export const MAINLINE_CHANGES = {
   'gup-refuses-hugetlb-split': {},
   'gup-fast-checks-secretmem-folio': {},
   'large-mapcount': {},
+  'swap-in-maps-writable': {},
   'gntdev-clears-maywrite': {},
   'fuse-dax-whole-file': {},
   'new-anon-rmap-flags': {},
@@ -59,6 +60,7 @@ export const MAINLINE_CHANGES = {
   },
   'fsdax-not-longterm': {},
   'order-one-without-pincount': {},
+  'dirty-folio-mapped-dirty': {},
   'dax-refcounted': {
     requires: ['insert-folio-huge', 'vmf-insert-page-mkwrite'],
   },
@@ -74,6 +76,7 @@ export const MAINLINE_CHANGES = {
   'pincount-by-order': {},
   'one-device-exclusive-type': {},
   'anon-vma-refcount-check': {},
+  'merge-into-unfaulted': {},
   'huge-zero-overwrites': {},
   'mmap-prepare-in-report': {},
   'mprotect-batches': {},

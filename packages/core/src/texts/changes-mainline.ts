@@ -95,6 +95,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 5.7, 22 errata 7',
     effect: 'The fast path refuses small folios of memfd_secret(), and those without a mapping.',
   },
+  'swap-in-maps-writable': {
+    subject: 'mm: swap: reuse exclusive folio directly instead of wp page faults',
+    source: 'SPEC 9.8; mm/memory.c do_swap_page()',
+    effect: 'Swapping an exclusive page in for a read maps it writable at once.',
+  },
   'large-mapcount': {
     source: 'SPEC 1.2, 22 errata 3',
     effect:
@@ -170,6 +175,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 1.3',
     effect: 'On 32 bits a folio of two pages has no room to count its pins apart.',
   },
+  'dirty-folio-mapped-dirty': {
+    source: 'SPEC 6.7 (mm/memory.c set_pte_range())',
+    effect: 'A read fault that maps a dirty page of a file writable maps it dirty.',
+  },
   'dax-refcounted': {
     subject: 'fs/dax: Properly refcount fs dax pages',
     source: 'SPEC 11.2 to 11.10',
@@ -200,6 +209,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'anon-vma-refcount-check': {
     source: 'SPEC 9.2',
     effect: 'DEBUG_VM warns when an anonymous folio is mapped through a freed anon_vma.',
+  },
+  'merge-into-unfaulted': {
+    source: 'SPEC 9.10',
+    effect:
+      'A VMA without anon_vma may absorb one that has pages of its own and no uncowed parents.',
   },
   'huge-zero-overwrites': {
     source: 'SPEC 22 errata 2',
