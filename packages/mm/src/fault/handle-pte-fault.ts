@@ -1,24 +1,18 @@
-import { VM_FAULT } from '../errno.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { entryIn, setEntry, slotAt } from '../tables/tables.js';
-import { hasVmFlag, mmOf, vmaIsAnonymous } from '../vma/vma.js';
-import { doAnonymousPage } from './anonymous.js';
-import { doFault } from './file.js';
+import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
+import { doPteMissing } from './missing.js';
 import { doNumaPage } from './numa.js';
-import { doSwapPage } from './swap-in.js';
+import { doSwapPage } from './non-present.js';
 import { doWpPage } from './wp.js';
 
 /** handle_pte_fault() (mm/memory.c; SPEC 6.2). */
 export function handlePteFault(model: Model, vma: number, vpn: number, flags: number): number {
   const slot = slotAt(model, mmOf(model, vma), vpn, 'pte');
   const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
-  if (entry === NONE) {
-    return vmaIsAnonymous(model, vma)
-      ? doAnonymousPage(model, vma, vpn, flags)
-      : doFault(model, vma, vpn, flags);
-  }
+  if (entry === NONE) return doPteMissing(model, vma, vpn, NONE, flags);
   const { is, to } = model.pte;
   if (!is.present(entry)) return doSwapPage(model, vma, vpn, slot, entry, flags);
   if (is.protnone(entry) && isAccessible(model, vma)) {
@@ -38,7 +32,3 @@ export const isAccessible = (model: Model, vma: number): boolean =>
   hasVmFlag(model, vma, 'VM_READ') ||
   hasVmFlag(model, vma, 'VM_WRITE') ||
   hasVmFlag(model, vma, 'VM_EXEC');
-
-/** A fault that failed for good: what a handler's answer may hold. */
-export const isFaultError = (answer: number): boolean =>
-  (answer & (VM_FAULT.OOM | VM_FAULT.SIGBUS | VM_FAULT.SIGSEGV | VM_FAULT.HWPOISON)) !== 0;

@@ -1,76 +1,39 @@
 import { VM_FAULT } from '../errno.js';
 import { allocFolio } from '../frames/allocate.js';
-import { getRefs, hasFlag, isKsm, refcount, setFlag } from '../frames/folio.js';
+import {
+  folioPages,
+  getRefs,
+  hasFlag,
+  isAnon,
+  isAnonExclusive,
+  isKsm,
+  refcount,
+  setFlag,
+} from '../frames/folio.js';
 import { lruAdd } from '../frames/lru.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
-import { type Entry, NONE } from '../machine/entries.js';
+import { putRefs } from '../frames/put.js';
+import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { addAnonRmap, addNewAnonRmap } from '../rmap/anon-rmap.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
-import { restoreDeviceExclusive } from '../rmap/device-exclusive.js';
-import { Frame, Mm, SwapSlot } from '../state/columns.js';
+import { AnonVma, Frame, Mm, SwapSlot, Vma } from '../state/columns.js';
 import { swapFree, swapSlotOf } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, mmOf } from '../vma/vma.js';
-import { isMarker } from '../zap/markers.js';
+import { hasVmFlag, mmOf, pageIndex } from '../vma/vma.js';
+import { softDirtyEnabled } from '../vma/write-tracking.js';
 import { newEntry } from './anonymous.js';
 import { FAULT_FLAG } from './flags.js';
-import { handlePteFault } from './handle-pte-fault.js';
+import { isWatchedWrite } from './userfault.js';
+import { isFaultError } from './vmf.js';
+import { doWpPage } from './wp.js';
 import { freeSwap } from './wp-reuse.js';
 
-/** do_swap_page(): an access to an entry that is not present (mm/memory.c; SPEC 6.10, 9.8). */
-export function doSwapPage(
-  model: Model,
-  vma: number,
-  vpn: number,
-  slot: SlotAt,
-  entry: Entry,
-  flags: number,
-): number {
-  switch (model.pte.absent(entry).what) {
-    case 'swap':
-      return swapIn(model, vma, vpn, slot, entry, flags);
-    case 'migration-read':
-    case 'migration-read-exclusive':
-    case 'migration-write':
-      model.note('waits-for-migration');
-      return VM_FAULT.RETRY;
-    case 'device-exclusive':
-    case 'device-exclusive-read':
-    case 'device-exclusive-write':
-      return restoreDeviceExclusive(model, vma, vpn, slot) ? 0 : VM_FAULT.RETRY;
-    case 'device-private-read':
-    case 'device-private-write':
-      model.note('migrates-to-ram');
-      return VM_FAULT.RETRY;
-    case 'hwpoison':
-    case 'swapin-error':
-      return VM_FAULT.HWPOISON;
-    case 'marker':
-      return markerFault(model, vma, vpn, slot, entry, flags);
-    default:
-      model.badPageMap('pte', vma, vpn, entry);
-      return VM_FAULT.SIGBUS;
-  }
-}
-
-/** handle_pte_marker() (SPEC 6.10). */
-function markerFault(
-  model: Model,
-  vma: number,
-  vpn: number,
-  slot: SlotAt,
-  entry: Entry,
-  flags: number,
-): number {
-  if (isMarker(model, entry, 'PTE_MARKER_POISONED')) return VM_FAULT.HWPOISON;
-  if (isMarker(model, entry, 'PTE_MARKER_GUARD')) return VM_FAULT.SIGSEGV;
-  // The protection of a page that is not there: handled as missing.
-  setEntry(model, slot, NONE);
-  return handlePteFault(model, vma, vpn, flags);
-}
-
-function swapIn(
+/**
+ * do_swap_page() for a true swap entry: its page comes back, exclusive when nobody else can have it
+ * (mm/memory.c; SPEC 9.8, SPEC-7.2 9.13). The swap device is one that is read through the swap cache.
+ */
+export function swapIn(
   model: Model,
   vma: number,
   vpn: number,
@@ -80,34 +43,87 @@ function swapIn(
 ): number {
   const { state, pte } = model;
   const at = swapSlotOf(model, entry);
-  const cached = state.ref(SwapSlot.frame, at);
-  const folio = cached >= 0 ? cached : readFromSwap(model, at);
-  if (folio < 0) return VM_FAULT.OOM;
-  if (hasFlag(model, folio, PAGE_FLAG.hwpoison)) return VM_FAULT.HWPOISON;
+  const found = state.ref(SwapSlot.frame, at);
+  const cached = found >= 0 ? found : readFromSwap(model, at);
+  if (cached < 0) return VM_FAULT.OOM;
+  if (hasFlag(model, cached, PAGE_FLAG.hwpoison)) return VM_FAULT.HWPOISON;
+  getRefs(model, cached);
   anonVmaPrepare(model, vma);
-  const isWrite = (flags & FAULT_FLAG.WRITE) !== 0;
-  const mayBeOwn = pte.is.swp_exclusive(entry) && !isKsm(model, folio);
-  getRefs(model, folio);
+  const folio = ksmMightNeedToCopy(model, cached, vma, vpn);
+  if (folio < 0) {
+    putRefs(model, cached);
+    return VM_FAULT.OOM;
+  }
+  if (isAnon(model, folio) && isAnonExclusive(model, folio)) model.bug('exclusive-in-swapcache');
+  const isCopy = folio !== cached;
+  let exclusive = isCopy || pte.is.swp_exclusive(entry);
+  if (isKsm(model, folio)) exclusive = false;
   swapFree(model, entry);
-  if (isWrite || cached < 0) freeSwap(model, folio);
-  const exclusive = mayBeOwn || (!isKsm(model, folio) && refcount(model, folio) === 1);
+  if (!isCopy && shouldTryToFreeSwap(model, folio, vma, flags)) freeSwap(model, folio);
+  exclusive ||= !isKsm(model, folio) && refcount(model, folio) === 1;
   const mm = mmOf(model, vma);
   state.add(Mm.anonPages, mm, 1);
   state.add(Mm.swapEntries, mm, -1);
-  let fresh = pte.to.mkyoung(newEntry(model, vma, folio));
-  if (pte.is.swp_soft_dirty(entry)) fresh = pte.to.mksoft_dirty(fresh);
-  const isProtected = pte.is.swp_uffd_wp(entry);
-  if (isProtected) fresh = pte.to.mkuffd_wp(fresh);
-  if (exclusive && hasVmFlag(model, vma, 'VM_WRITE') && !isProtected) {
-    fresh = pte.mkwrite(isWrite ? pte.to.mkdirty(fresh) : fresh);
-  }
-  if (state.get(Frame.owner, folio) === 0) addNewAnonRmap(model, folio, vma, vpn, exclusive);
+  const fresh = mappedEntry(model, vma, entry, folio, exclusive, flags);
+  if (isCopy || !isAnon(model, folio)) addNewAnonRmap(model, folio, vma, vpn, exclusive);
   else addAnonRmap(model, folio, 1, vma, vpn, exclusive);
+  if (isCopy) lruAdd(model, folio, 'inactive');
   setEntry(model, slot, fresh);
-  return isWrite && !pte.is.write(fresh) ? handlePteFault(model, vma, vpn, flags) : VM_FAULT.MAJOR;
+  if (isCopy) putRefs(model, cached);
+  const major = found >= 0 ? 0 : VM_FAULT.MAJOR;
+  if ((flags & FAULT_FLAG.WRITE) === 0 || pte.is.write(fresh)) return major;
+  const answer = major | doWpPage(model, vma, vpn, slot, fresh, flags);
+  return isFaultError(answer) ? answer & ~VM_FAULT.MAJOR : answer;
 }
 
-/** A folio read from swap is in the swap cache until somebody frees its slot. */
+/** The entry of the page: writable at once where it is the process's own and nobody waits for a fault. */
+function mappedEntry(
+  model: Model,
+  vma: number,
+  entry: Entry,
+  folio: number,
+  exclusive: boolean,
+  flags: number,
+): Entry {
+  const { pte } = model;
+  const isWrite = (flags & FAULT_FLAG.WRITE) !== 0;
+  let fresh = newEntry(model, vma, folio);
+  if (pte.is.swp_soft_dirty(entry)) fresh = pte.to.mksoft_dirty(fresh);
+  if (pte.is.swp_uffd_wp(entry)) fresh = pte.to.mkuffd_wp(fresh);
+  if (!exclusive || !hasVmFlag(model, vma, 'VM_WRITE')) return fresh;
+  if (model.has('swap-in-maps-writable')) {
+    const waits = softDirtyEnabled(model, vma) && !pte.is.soft_dirty(fresh);
+    if (waits || isWatchedWrite(model, vma, fresh)) return fresh;
+  } else if (!isWrite || pte.is.swp_uffd_wp(entry)) return fresh;
+  return pte.mkwrite(isWrite ? pte.to.mkdirty(fresh) : fresh);
+}
+
+/** should_try_to_free_swap(): the cache's reference stands in the way of a write. */
+function shouldTryToFreeSwap(model: Model, folio: number, vma: number, flags: number): boolean {
+  if (!hasFlag(model, folio, PAGE_FLAG.swapcache)) return false;
+  if (hasVmFlag(model, vma, 'VM_LOCKED') || hasFlag(model, folio, PAGE_FLAG.mlocked)) return true;
+  if ((flags & FAULT_FLAG.WRITE) === 0 || isKsm(model, folio)) return false;
+  return refcount(model, folio) === 1 + folioPages(model, folio);
+}
+
+/**
+ * ksm_might_need_to_copy(): a page that KSM gave to VMAs of different origin cannot become
+ * anonymous memory of one of them; the VMA gets a copy. -1 without memory.
+ */
+function ksmMightNeedToCopy(model: Model, folio: number, vma: number, vpn: number): number {
+  const { state } = model;
+  if (!isAnon(model, folio) || isKsm(model, folio)) return folio;
+  const root = state.get(AnonVma.root, state.ref(Frame.ownerId, folio));
+  const isOfVma =
+    root === state.get(AnonVma.root, state.ref(Vma.anonVma, vma)) &&
+    state.get(Frame.index, folio) === pageIndex(model, vma, vpn);
+  if (isOfVma) return folio;
+  const copy = allocFolio(model);
+  if (copy >= 0) state.set(Frame.content, copy, state.get(Frame.content, folio));
+  return copy;
+}
+
+/** swapin_readahead() of one page: it is in the swap cache until somebody frees its slot. */
 function readFromSwap(model: Model, at: number): number {
   const { state } = model;
   const folio = allocFolio(model);
@@ -115,8 +131,7 @@ function readFromSwap(model: Model, at: number): number {
   state.set(Frame.content, folio, state.get(SwapSlot.content, at));
   state.setRef(Frame.swapSlot, folio, at);
   state.setRef(SwapSlot.frame, at, folio);
-  setFlag(model, folio, PAGE_FLAG.swapcache, true);
-  setFlag(model, folio, PAGE_FLAG.swapbacked, true);
-  lruAdd(model, folio, 'active');
+  setFlag(model, folio, PAGE_FLAG.swapcache | PAGE_FLAG.swapbacked | PAGE_FLAG.uptodate, true);
+  lruAdd(model, folio, 'inactive');
   return folio;
 }

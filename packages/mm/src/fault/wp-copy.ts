@@ -1,7 +1,8 @@
 import { VM_FAULT } from '../errno.js';
 import { allocFolio } from '../frames/allocate.js';
-import { fileCounterOf, folioOf, isAnon } from '../frames/folio.js';
+import { fileCounterOf, folioMapcount, folioOf, hasFlag, isAnon } from '../frames/folio.js';
 import { lruAdd } from '../frames/lru.js';
+import { PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -32,6 +33,10 @@ export function wpPageCopy(
   anonVmaPrepare(model, vma);
   const folio = allocFolio(model);
   if (folio < 0) return VM_FAULT.OOM;
+  if (frame >= 0 && hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+    putRefs(model, folio);
+    return VM_FAULT.HWPOISON;
+  }
   state.set(Frame.content, folio, contentOf(model, entry, frame));
   const mm = mmOf(model, vma);
   const old = frame < 0 ? -1 : folioOf(model, frame);
@@ -39,12 +44,11 @@ export function wpPageCopy(
   else if (!isAnon(model, old)) state.add(fileCounterOf(model, old, Mm), mm, -1);
   if (old < 0 || !isAnon(model, old)) state.add(Mm.anonPages, mm, 1);
   addNewAnonRmap(model, folio, vma, vpn);
-  lruAdd(model, folio, 'active');
+  lruAdd(model, folio, 'inactive');
   setEntry(model, slot, copyEntry(model, vma, entry, folio, unshare));
   if (old >= 0) {
     removeRmap(model, frame, 1, vma);
-    const wasAnon = isAnon(model, old);
-    if (wasAnon && state.get(Frame.swapSlot, old) !== 0) freeSwap(model, old);
+    if (folioMapcount(model, old) === 0) freeSwap(model, old);
     putRefs(model, old);
   }
   return 0;

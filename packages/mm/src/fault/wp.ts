@@ -1,6 +1,7 @@
 import { VM_FAULT } from '../errno.js';
 import {
   folioOf,
+  getRefs,
   isAnon,
   isAnonExclusive,
   isFsdax,
@@ -8,13 +9,16 @@ import {
   setFlag,
 } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
+import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage } from '../normal-page.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag, maybeMkwrite, opsOf } from '../vma/vma.js';
+import { doPageMkwrite } from './file.js';
 import { FAULT_FLAG } from './flags.js';
-import { isFaultError } from './handle-pte-fault.js';
+import { handleUserfault, isWatchedWrite, isWpAsync } from './userfault.js';
+import { isFaultError, newFault } from './vmf.js';
 import { wpPageCopy } from './wp-copy.js';
 import { wpCanReuseAnonFolio } from './wp-reuse.js';
 
@@ -27,32 +31,33 @@ export function doWpPage(
   vma: number,
   vpn: number,
   slot: SlotAt,
-  entry: Entry,
+  old: Entry,
   flags: number,
 ): number {
   const unshare = (flags & FAULT_FLAG.UNSHARE) !== 0;
-  if (!unshare && model.pte.is.uffd_wp(entry)) {
-    if (hasVmFlag(model, vma, 'VM_UFFD_WP')) return handleUserfault(model);
+  let entry = old;
+  if (!unshare && isWatchedWrite(model, vma, entry)) {
+    if (!isWpAsync(model, vma)) return handleUserfault(model, 'wp');
+    entry = model.pte.to.clear_uffd_wp(entry);
+    setEntry(model, slot, entry);
   }
   const frame = vmNormalPage(model, 'pte', vma, vpn, entry);
   const folio = frame < 0 ? -1 : folioOf(model, frame);
-  if (isShared(model, vma)) {
-    if (unshare) return 0;
+  const anon = folio >= 0 && isAnon(model, folio);
+  // Until 6.1 anonymous pages came first, and nothing else was ever unshared.
+  const anonFirst = !model.has('longterm-breaks-cow');
+  if (anonFirst && unshare && !anon) return 0;
+  if (isShared(model, vma) && !(anonFirst && anon)) {
     // A page of DAX is for the file system to say, as a pfn is for the driver.
     const asPfn = folio < 0 || (model.has('dax-refcounted') && isFsdax(model, folio));
     return asPfn
       ? wpPfnShared(model, vma, vpn, slot, entry, flags)
       : wpPageShared(model, vma, vpn, slot, entry, flags, frame);
   }
-  if (unshare && !model.has('longterm-breaks-cow') && (folio < 0 || !isAnon(model, folio))) {
+  if (anon && (isAnonExclusive(model, frame) || wpCanReuseAnonFolio(model, folio, vma))) {
+    setFlag(model, frame, PAGE_FLAG.anonExclusive, true);
+    if (!unshare) wpPageReuse(model, vma, slot, entry, folio);
     return 0;
-  }
-  if (folio >= 0 && isAnon(model, folio)) {
-    if (isAnonExclusive(model, frame) || wpCanReuseAnonFolio(model, folio, vma)) {
-      setFlag(model, frame, PAGE_FLAG.anonExclusive, true);
-      if (!unshare) wpPageReuse(model, vma, slot, entry, folio);
-      return 0;
-    }
   }
   return wpPageCopy(model, vma, vpn, slot, entry, frame, unshare);
 }
@@ -62,12 +67,6 @@ function isShared(model: Model, vma: number): boolean {
   const shared = hasVmFlag(model, vma, 'VM_SHARED');
   if (!model.has('longterm-breaks-cow')) return shared && hasVmFlag(model, vma, 'VM_WRITE');
   return shared || hasVmFlag(model, vma, 'VM_MAYSHARE');
-}
-
-/** A write to a page under userfaultfd's write protection: its monitor has to act. */
-function handleUserfault(model: Model): number {
-  model.note('userfault-wp');
-  return VM_FAULT.RETRY;
 }
 
 /** wp_page_reuse(): the entry becomes writable as far as the VMA is. */
@@ -96,14 +95,14 @@ function wpPfnShared(
   flags: number,
 ): number {
   const pfnMkwrite = opsOf(model, vma)?.pfnMkwrite;
-  if (pfnMkwrite !== undefined) {
-    const vmf = { vma, vpn, flags: flags | FAULT_FLAG.MKWRITE, cowPage: -1 };
-    const answer = pfnMkwrite(model, vmf);
-    if (isFaultError(answer) || (answer & VM_FAULT.NOPAGE) !== 0) return answer;
-    if (entryIn(model, slot) !== entry) return VM_FAULT.NOPAGE;
+  if (pfnMkwrite === undefined) {
+    wpPageReuse(model, vma, slot, entry, -1);
+    return 0;
   }
-  wpPageReuse(model, vma, slot, entry, -1);
-  return 0;
+  const vmf = newFault(vma, vpn, flags | FAULT_FLAG.MKWRITE, entry);
+  const answer = pfnMkwrite(model, vmf);
+  if (isFaultError(answer) || (answer & VM_FAULT.NOPAGE) !== 0) return answer;
+  return finishMkwriteFault(model, vma, slot, entry, -1);
 }
 
 /** wp_page_shared(): the file is told that its page becomes dirty (SPEC 6.4). */
@@ -118,13 +117,31 @@ function wpPageShared(
 ): number {
   const pageMkwrite = opsOf(model, vma)?.pageMkwrite;
   const folio = folioOf(model, frame);
-  if (pageMkwrite !== undefined) {
-    const vmf = { vma, vpn, flags: flags | FAULT_FLAG.MKWRITE, cowPage: -1 };
-    const answer = pageMkwrite(model, vmf, frame);
-    if (isFaultError(answer) || (answer & VM_FAULT.NOPAGE) !== 0) return answer;
-    if (entryIn(model, slot) !== entry) return 0;
+  if (pageMkwrite === undefined) wpPageReuse(model, vma, slot, entry, folio);
+  else {
+    getRefs(model, folio);
+    let answer = doPageMkwrite(model, pageMkwrite, newFault(vma, vpn, flags, entry), folio);
+    let fails = answer === 0 || isFaultError(answer) || (answer & VM_FAULT.NOPAGE) !== 0;
+    if (!fails) {
+      answer = finishMkwriteFault(model, vma, slot, entry, folio);
+      fails = answer !== 0;
+    }
+    putRefs(model, folio);
+    if (fails) return answer;
   }
-  wpPageReuse(model, vma, slot, entry, folio);
   setFlag(model, folio, PAGE_FLAG.dirty, true);
+  return 0;
+}
+
+/** finish_mkwrite_fault(): the entry becomes writable, if it is still the one that was asked about. */
+function finishMkwriteFault(
+  model: Model,
+  vma: number,
+  slot: SlotAt,
+  entry: Entry,
+  folio: number,
+): number {
+  if (entryIn(model, slot) !== entry) return VM_FAULT.NOPAGE;
+  wpPageReuse(model, vma, slot, entry, folio);
   return 0;
 }
