@@ -46,7 +46,7 @@ export function standardMachine(parts: StandardMachine): Machine {
   const capacities = { ...ROOM, ...parts.capacities };
   const hugePages = pagesOfPmd(form);
   const aligned = (pfn: number): number => Math.ceil(pfn / hugePages) * hugePages;
-  const zeroPfn = aligned(RAM_PFN + ramFrames);
+  const zeroPfn = aligned(aligned(RAM_PFN) + ramFrames);
   const hugeZeroPfn = aligned(zeroPfn + zeropages);
   const tablePfn = hugeZeroPfn + hugePages;
   const own: MemoryRange[] = [
