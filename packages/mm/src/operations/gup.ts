@@ -1,7 +1,8 @@
 import { folioOf, getRefs } from '../frames/folio.js';
 import { putRefs } from '../frames/put.js';
 import { FOLL } from '../gup/flags.js';
-import { getUserPages, putReference } from '../gup/get-user-pages.js';
+import { getUserPages } from '../gup/get-user-pages.js';
+import { putReference } from '../gup/reference.js';
 import { folioMaybeDmaPinned } from '../rmap/pins.js';
 import { AT, operation, PAGE } from './operation.js';
 

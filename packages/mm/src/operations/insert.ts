@@ -12,8 +12,11 @@ import { NONE } from '../machine/entries.js';
 import { entryIn } from '../tables/tables.js';
 import { vmGetPageProt } from '../vma/page-prot.js';
 import { pageProtOf } from '../vma/vma.js';
+import { underLock } from './lock.js';
 import { AT, COUNT, operation, PAGE, PAGES, PFN, PROCESS, SWITCH, VMA } from './operation.js';
 
+/** Drivers map at mmap() unless told otherwise. */
+const AT_MMAP = { kind: 'lock', default: 'write' } as const;
 const PFN_FLAGS = { kind: 'pfnFlags', default: 0 } as const;
 
 /** Insertion (SPEC 3). */
@@ -22,17 +25,19 @@ export const insertOperations = [
     'vm_insert_page',
     'a driver maps one of its pages',
     'error',
-    { at: AT, page: PAGE },
-    (model, { at, page }) => vmInsertPage(model, at.vma, at.vpn, page),
+    { at: AT, page: PAGE, lock: AT_MMAP },
+    (model, { at, page, lock }) =>
+      underLock(model, at.mm, lock, () => vmInsertPage(model, at.vma, at.vpn, page)),
   ),
   operation(
     'vm_insert_pages',
     'a driver maps pages one behind the other; `left` says how many are not mapped',
     'error',
-    { at: AT, pages: PAGES },
-    (model, { at, pages }) => {
+    { at: AT, pages: PAGES, lock: AT_MMAP },
+    (model, { at, pages, lock }) => {
       const batch = { frames: pages, left: 0 };
-      const value = vmInsertPages(model, at.vma, at.vpn, batch);
+      const insert = () => vmInsertPages(model, at.vma, at.vpn, batch);
+      const value = underLock(model, at.mm, lock, insert);
       return { value, more: { left: batch.left } };
     },
   ),
@@ -41,14 +46,16 @@ export const insertOperations = [
     'a driver fills a VMA with pages, from its vm_pgoff on',
     'error',
     { vma: VMA, pages: PAGES },
-    (model, { vma, pages }) => vmMapPages(model, vma.vma, pages),
+    (model, { vma, pages }) =>
+      underLock(model, vma.mm, 'write', () => vmMapPages(model, vma.vma, pages)),
   ),
   operation(
     'vm_map_pages_zero',
     'a driver fills a VMA with pages, from the first one on',
     'error',
     { vma: VMA, pages: PAGES },
-    (model, { vma, pages }) => vmMapPagesZero(model, vma.vma, pages),
+    (model, { vma, pages }) =>
+      underLock(model, vma.mm, 'write', () => vmMapPagesZero(model, vma.vma, pages)),
   ),
   operation(
     'vmf_insert_page_mkwrite',

@@ -1,12 +1,18 @@
 import { FAULT_FLAG } from '../fault/flags.js';
 import { handleMmFault } from '../fault/handle-mm-fault.js';
 import { forkMm } from '../fork/fork.js';
+import type { Model } from '../model.js';
 import { mprotect } from '../mprotect/mprotect.js';
 import { exitMm } from '../vma/exit.js';
 import { munmap } from '../vma/munmap.js';
 import { ZAP_ALL, ZAP_KEEP_COWS } from '../zap/details.js';
 import { zapVmaPtes, zapVmaRange } from '../zap/zap-range.js';
-import { AT, COUNT, operation, PROCESS, SWITCH } from './operation.js';
+import { underLock } from './lock.js';
+import { AT, COUNT, operation, type Place, PROCESS, SWITCH } from './operation.js';
+
+/** Faults come with mmap_lock held for reading, or the VMA's own lock. */
+const fault = (model: Model, { mm, vma, vpn }: Place, flags: number): number =>
+  underLock(model, mm, 'read', () => handleMmFault(model, vma, vpn, flags));
 
 /** What processes do, and what unmaps their memory (SPEC 4, 6, 7, 8). */
 export const memoryOperations = [
@@ -15,21 +21,21 @@ export const memoryOperations = [
     'the processor reads: a fault, as far as one is needed',
     'fault',
     { at: AT },
-    (model, { at }) => handleMmFault(model, at.vma, at.vpn, FAULT_FLAG.USER),
+    (model, { at }) => fault(model, at, FAULT_FLAG.USER),
   ),
   operation(
     'write',
     'the processor writes: a fault, as far as one is needed',
     'fault',
     { at: AT },
-    (model, { at }) => handleMmFault(model, at.vma, at.vpn, FAULT_FLAG.USER | FAULT_FLAG.WRITE),
+    (model, { at }) => fault(model, at, FAULT_FLAG.USER | FAULT_FLAG.WRITE),
   ),
   operation(
     'handle_mm_fault',
     'a fault with flags of its own',
     'fault',
     { at: AT, flags: { kind: 'fault', default: 0 } },
-    (model, { at, flags }) => handleMmFault(model, at.vma, at.vpn, flags),
+    (model, { at, flags }) => fault(model, at, flags),
   ),
   operation(
     'fork',

@@ -33,6 +33,8 @@ export interface ArgumentTypes {
   /** A word, as the form stores it. */
   readonly word: bigint;
   readonly level: 'pte' | 'pmd' | 'pud';
+  /** mmap_lock as the caller has it. */
+  readonly lock: 'none' | 'read' | 'write';
   readonly foll: number;
   readonly fault: number;
   readonly pfnFlags: number;

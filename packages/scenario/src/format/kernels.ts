@@ -1,0 +1,51 @@
+import { fail, ok, REVISIONS, type Result, type Revision } from '@pagewright/core';
+
+/** Ids of a revision and of all that it is built on, newest first. */
+function lineOf(revision: Revision): readonly string[] {
+  const line: string[] = [];
+  for (let id: string | null = revision.id; id !== null; ) {
+    line.push(id);
+    id = REVISIONS.find((each) => each.id === id)?.basedOn ?? null;
+  }
+  return line;
+}
+
+const descendsFrom = (revision: Revision, base: string): boolean => lineOf(revision).includes(base);
+
+/**
+ * The revisions that a selector means, oldest first: `v6.9`; `v6.12..` and what is built on it;
+ * `..v6.9` and what it is built on; `v6.12..v6.18` the line between; `all`; several with commas.
+ * Codes: `unknown-revision`, `no-kernels` when a range holds none.
+ */
+export function selectKernels(selector: string): Result<readonly Revision[]> {
+  const chosen = new Set<Revision>();
+  for (const part of selector.split(',')) {
+    const found = selectPart(part.trim());
+    if (!found.ok) return found;
+    for (const revision of found.value) chosen.add(revision);
+  }
+  return ok(REVISIONS.filter((revision) => chosen.has(revision)));
+}
+
+function selectPart(part: string): Result<readonly Revision[]> {
+  if (part === 'all') return ok(REVISIONS);
+  const [from = '', to = from] = part.split('..', 2);
+  for (const id of [from, to]) {
+    if (id !== '' && !REVISIONS.some((revision) => revision.id === id)) return unknown(id);
+  }
+  const last = REVISIONS.find(({ id }) => id === to);
+  if (!part.includes('..')) return last === undefined ? unknown(part) : ok([last]);
+  const found = REVISIONS.filter(
+    (revision) =>
+      (from === '' || descendsFrom(revision, from)) &&
+      (last === undefined || descendsFrom(last, revision.id)),
+  );
+  return found.length > 0
+    ? ok(found)
+    : fail('no-kernels', `no kernel lies between the ends of "${part.slice(0, 60)}"`);
+}
+
+function unknown(id: string): Result<never> {
+  const known = REVISIONS.map((revision) => revision.id).join(', ');
+  return fail('unknown-revision', `unknown kernel "${id.slice(0, 40)}"; known: ${known}`);
+}

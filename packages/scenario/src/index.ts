@@ -1,0 +1,21 @@
+/**
+ * @pagewright/scenario: files that say what happens to memory step by step, and what is expected of
+ * it, run under any kernel revision on any paging form.
+ * @packageDocumentation
+ */
+export type { ScenarioFile } from './format/definition.js';
+export { scenarioJsonSchema } from './format/json-schema.js';
+export { selectKernels } from './format/kernels.js';
+export { parseScenario, type Scenario } from './format/parse.js';
+export {
+  isGood,
+  type LeftOut,
+  type RunChoice,
+  runAll,
+  type ScenarioResult,
+  succeededAll,
+} from './run/all.js';
+export type { ScenarioRun, StepRun } from './run/run.js';
+export type { FormSource } from './setup/forms.js';
+export { resultData, runData } from './show/data.js';
+export { resultLines, runLines, stepLines } from './show/lines.js';

@@ -1,0 +1,34 @@
+import { type AnswerKind, errnoName, VM_FAULT, vmFaultName } from '@pagewright/mm';
+import type { World } from '../setup/world.js';
+
+/** VM_FAULT bits that say that the access failed. */
+const FAULT_ERRORS = VM_FAULT.OOM | VM_FAULT.SIGBUS | VM_FAULT.SIGSEGV | VM_FAULT.HWPOISON;
+
+/** An answer in the words that expectations are written in. */
+export function answerText(world: World, kind: AnswerKind, value: number): string {
+  switch (kind) {
+    case 'done':
+      return 'done';
+    case 'error':
+    case 'count':
+      return errnoName(value);
+    case 'fault':
+      return vmFaultName(value);
+    case 'process':
+      return value < 0 ? errnoName(value) : world.processName(value);
+    case 'page':
+      return world.frameName(value);
+    case 'reference':
+      return value < 0 ? errnoName(value) : 'a reference';
+    case 'truth':
+      return value === 0 ? 'no' : 'yes';
+  }
+}
+
+/** The operation did what it was asked. */
+export function succeeded(kind: AnswerKind, value: number): boolean {
+  if (kind === 'error') return value === 0;
+  if (kind === 'fault') return (value & FAULT_ERRORS) === 0;
+  if (kind === 'count' || kind === 'process' || kind === 'reference') return value >= 0;
+  return true;
+}

@@ -1,0 +1,88 @@
+import type { Kernel } from '@pagewright/core';
+import type { StepFile } from '../format/definition.js';
+import { selectKernels } from '../format/kernels.js';
+import type { Expectation, OutcomeExpectation } from '../format/step.js';
+
+/** What a step did, in the words of expectations. */
+export interface StepOutcome {
+  readonly answer: string;
+  readonly succeeded: boolean;
+  readonly warns: readonly string[];
+  readonly reports: number;
+  readonly notes: readonly string[];
+  readonly more: Readonly<Record<string, number>>;
+}
+
+/** Whether a kernel is among those that a selector means. */
+export function selects(selector: string, kernel: Kernel): boolean {
+  const found = selectKernels(selector);
+  return found.ok && found.value.some(({ id }) => id === kernel.revision.id);
+}
+
+const OUTCOME_FIELDS = ['answer', 'warns', 'reports', 'notes', 'more'];
+
+/** What a step is expected to do on a kernel: the first selector that means it decides. */
+function expectationOn(step: StepFile, kernel: Kernel): OutcomeExpectation | undefined {
+  const { expect } = step;
+  if (expect === undefined) return undefined;
+  if (typeof expect !== 'object') return { answer: expect };
+  const isOutcome = Object.keys(expect).every((key) => OUTCOME_FIELDS.includes(key));
+  if (isOutcome) return expect as OutcomeExpectation;
+  for (const [selector, one] of Object.entries(expect as Readonly<Record<string, Expectation>>)) {
+    if (selects(selector, kernel)) return typeof one === 'object' ? one : { answer: one };
+  }
+  return undefined;
+}
+
+/** How an answer is written when it is compared. */
+function written(answer: NonNullable<OutcomeExpectation['answer']>): string {
+  return typeof answer === 'boolean' ? (answer ? 'yes' : 'no') : String(answer);
+}
+
+const matches = (expected: string, answer: string): boolean =>
+  expected === answer || (expected === 'BUG' && answer.startsWith('BUG '));
+
+/** What is not as the step says; undefined when all is. */
+export function disappointment(
+  step: StepFile,
+  kernel: Kernel,
+  outcome: StepOutcome,
+): string | undefined {
+  const others = step['may fail with'] ?? [];
+  if (others.some((each) => matches(written(each), outcome.answer))) return undefined;
+  const expected = expectationOn(step, kernel);
+  const answer = expected?.answer;
+  if (answer === undefined) {
+    if (!outcome.succeeded) return `expected to succeed, answered ${outcome.answer}`;
+  } else if (!matches(written(answer), outcome.answer)) {
+    return `expected ${written(answer)}, answered ${outcome.answer}`;
+  }
+  return (
+    different('warnings', expected?.warns ?? [], outcome.warns) ??
+    different('reports', [String(expected?.reports ?? 0)], [String(outcome.reports)]) ??
+    (expected?.notes === undefined
+      ? undefined
+      : different('notes', expected.notes, outcome.notes)) ??
+    differentNumbers(expected?.more ?? {}, outcome.more)
+  );
+}
+
+function different(
+  what: string,
+  expected: readonly string[],
+  found: readonly string[],
+): string | undefined {
+  const [wanted, got] = [expected, found].map((each) => each.join(', ') || 'none');
+  return wanted === got ? undefined : `${what}: expected ${wanted}, found ${got}`;
+}
+
+function differentNumbers(
+  expected: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, number>>,
+): string | undefined {
+  for (const [name, value] of Object.entries(expected)) {
+    if (found[name] !== value)
+      return `${name}: expected ${value}, found ${found[name] ?? 'nothing'}`;
+  }
+  return undefined;
+}

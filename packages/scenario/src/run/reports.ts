@@ -1,0 +1,22 @@
+import { type ModelEvent, Vma } from '@pagewright/mm';
+import type { World } from '../setup/world.js';
+import { entryText } from './entry-text.js';
+
+/** What the kernel said, a line each: warnings, reports of bad page maps, notes. */
+export function reportLines(world: World, events: readonly ModelEvent[]): string[] {
+  return events.flatMap((event) => {
+    switch (event.kind) {
+      case 'bug':
+        return [];
+      case 'bad-page-map': {
+        const mm = world.model.state.ref(Vma.mm, event.vma);
+        const place = world.addressName(mm, event.vpn);
+        const entry = entryText(world, world.model.machine.space(event.level), event.entry);
+        const page = event.frame >= 0 ? `, page ${world.frameName(event.frame)}` : '';
+        return [`bad page map: ${event.level} of ${place}: ${entry}${page}`];
+      }
+      default:
+        return [`${event.kind}: ${event.id}`];
+    }
+  });
+}

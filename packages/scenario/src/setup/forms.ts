@@ -1,0 +1,9 @@
+import type { EntryForm, Result, Revision } from '@pagewright/core';
+
+/** Where forms come from: the caller knows the architectures. */
+export interface FormSource {
+  /** Names of all forms. */
+  readonly names: readonly string[];
+  /** A form as the headers of a revision have it; a problem where there is none. */
+  readonly form: (name: string, revision: Revision) => Result<EntryForm>;
+}
