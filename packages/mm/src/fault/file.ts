@@ -8,8 +8,8 @@ import type { Model } from '../model.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { Frame } from '../state/columns.js';
 import { entryAt, isTable, slotAt, slotMade } from '../tables/tables.js';
-import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
 import type { VmFault, VmOps } from '../vm-ops.js';
+import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
 import { finishFault } from './finish-fault.js';
 import { FAULT_FLAG } from './flags.js';
 import { isDoneWithoutPage, isFaultError, newFault } from './vmf.js';
@@ -27,7 +27,9 @@ export function doFault(
 ): number {
   const ops = opsOf(model, vma);
   if (ops?.fault === undefined) {
-    return entryAt(model, mmOf(model, vma), vpn, 'pte') === orig ? VM_FAULT.SIGBUS : VM_FAULT.NOPAGE;
+    return entryAt(model, mmOf(model, vma), vpn, 'pte') === orig
+      ? VM_FAULT.SIGBUS
+      : VM_FAULT.NOPAGE;
   }
   if ((flags & FAULT_FLAG.WRITE) === 0) return readFault(model, newFault(vma, vpn, flags, orig));
   return hasVmFlag(model, vma, 'VM_SHARED')

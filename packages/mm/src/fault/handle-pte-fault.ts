@@ -4,8 +4,8 @@ import { entryIn, setEntry, slotAt } from '../tables/tables.js';
 import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { doPteMissing } from './missing.js';
-import { doNumaPage } from './numa.js';
 import { doSwapPage } from './non-present.js';
+import { doNumaPage } from './numa.js';
 import { doWpPage } from './wp.js';
 
 /** handle_pte_fault() (mm/memory.c; SPEC 6.2). */

@@ -32,7 +32,5 @@ function isWritable(model: Model, vma: number, vpn: number, old: Entry, entry: E
   const { is } = model.pte;
   if (!model.has('manual-write-upgrade')) return is.write(old);
   if (is.write(entry)) return true;
-  return (
-    vmaWantsManualPteWriteUpgrade(model, vma) && canChangePteWritable(model, vma, vpn, entry)
-  );
+  return vmaWantsManualPteWriteUpgrade(model, vma) && canChangePteWritable(model, vma, vpn, entry);
 }

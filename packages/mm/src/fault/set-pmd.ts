@@ -6,8 +6,8 @@ import type { Model } from '../model.js';
 import { addFileRmap } from '../rmap/file-rmap.js';
 import { Mm, Vma } from '../state/columns.js';
 import { depositTable, entryIn, pagesOfLevel, setEntry, slotMade } from '../tables/tables.js';
-import { hasVmFlag, maybeMkwrite, mmOf, pageIndex, pageProtOf } from '../vma/vma.js';
 import type { VmFault } from '../vm-ops.js';
+import { hasVmFlag, maybeMkwrite, mmOf, pageIndex, pageProtOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 
 /**
