@@ -52,5 +52,10 @@ function flatRun(virtual: VirtualMemory, vmcoreinfo: VmcoreInfo): PageRun | unde
   const firstPfn = word('node_start_pfn');
   const frames = word('node_spanned_pages');
   if (start === undefined || firstPfn === undefined || frames === undefined) return undefined;
-  return { firstPfn, endPfn: firstPfn + frames, start };
+  const endPfn = firstPfn + frames;
+  // No machine has frames beyond its addresses, and a node has some.
+  if (frames === 0n || endPfn >> BigInt(64 - virtual.layout.form.definition.pageShift) !== 0n) {
+    return undefined;
+  }
+  return { firstPfn, endPfn, start };
 }

@@ -105,19 +105,28 @@ describe('SPARSEMEM without vmemmap', () => {
   });
 });
 
-test('FLATMEM: the array of the only node', () => {
-  const made = kernel().word(0x10, 0x67c8_8000n).word(0x18, 0x100n).word(0x20, 0x200n);
-  const text = `SIZE(page)=56
+const FLAT = `SIZE(page)=56
 SYMBOL(contig_page_data)=300000
 OFFSET(pglist_data.node_mem_map)=16
 OFFSET(pglist_data.node_start_pfn)=24
 OFFSET(pglist_data.node_spanned_pages)=32
 `;
-  const { model, pageAddress, pfnOfPage } = found(made, text);
+
+test('FLATMEM: the array of the only node', () => {
+  const made = kernel().word(0x10, 0x67c8_8000n).word(0x18, 0x100n).word(0x20, 0x200n);
+  const { model, pageAddress, pfnOfPage } = found(made, FLAT);
   expect(model).toBe('flat');
   expect(pageAddress(0x101n)).toBe(0x67c8_8038n);
   expect(pfnOfPage(0x67c8_8038n)).toBe(0x101n);
   expect([pageAddress(0xffn), pageAddress(0x300n)]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  ['no frames', 0n],
+  ['frames beyond all addresses', 1n << 62n],
+])('FLATMEM: a node with %s has no struct pages', (_, frames) => {
+  const made = kernel().word(0x10, 0x67c8_8000n).word(0x18, 0x100n).word(0x20, frames);
+  expect(pages(made, FLAT)).toMatchObject({ ok: false, problem: { code: 'undecided' } });
 });
 
 test('without readable sections the vmemmap of the layout answers', () => {

@@ -50,7 +50,8 @@ export function specialFrames(
     because: huge === undefined ? `no variable ${HUGE_ZERO}` : `variable ${HUGE_ZERO}`,
   });
   const highest = word(HIGHEST);
-  const last = (pages.runs.at(-1)?.endPfn ?? 1n) - 1n;
+  const end = pages.runs.at(-1)?.endPfn ?? 0n;
+  const last = end === 0n ? 0n : end - 1n;
   grounds.push({
     choice: `highest frame ${hex(highest ?? last)}`,
     because:
