@@ -2,8 +2,9 @@ import type { ChangeId, Kernel, KernelConfig, MappingLevel } from '@pagewright/c
 import { KernelBug, type ModelEvent } from './events.js';
 import type { Entry, EntrySpace } from './machine/entries.js';
 import type { Machine } from './machine/machine.js';
+import { bootState } from './state/boot.js';
 import { Global } from './state/columns.js';
-import { State } from './state/state.js';
+import type { State } from './state/state.js';
 
 /**
  * A machine in a state: what every operation works on. Operations change `state` and add to
@@ -22,7 +23,7 @@ export class Model {
     readonly machine: Machine,
     state?: State,
   ) {
-    this.state = state ?? State.empty(machine.layout);
+    this.state = state ?? bootState(machine);
     this.kernel = machine.kernel;
     this.config = machine.kernel.config;
     this.pte = machine.space('pte');

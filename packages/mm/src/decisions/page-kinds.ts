@@ -121,8 +121,8 @@ function makePage(world: World, frame: number, kind: PageKind): number {
   return page;
 }
 
-/** The huge zero folio as get_huge_zero_folio() makes it, and the shared zeropage. */
-export function makeZeroPages(world: World): void {
+/** The huge zero folio as get_huge_zero_folio() makes it. */
+export function makeHugeZero(world: World): void {
   const { model } = world;
   const { state, machine } = model;
   const folio = machine.hugeZeroFrame;
@@ -131,8 +131,4 @@ export function makeZeroPages(world: World): void {
   state.set(Frame.refcount, folio, 1);
   state.setRef(Global.hugeZero, 0, folio);
   state.set(Global.hugeZeroRefs, 0, 2);
-  for (const zero of machine.zeroFrames) {
-    state.set(Frame.refcount, zero, 1);
-    state.set(Frame.flags, zero, PAGE_FLAG.reserved);
-  }
 }

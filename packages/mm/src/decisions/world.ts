@@ -17,7 +17,7 @@ import { Global, Mapping, Pgmap, Vma } from '../state/columns.js';
 import type { State } from '../state/state.js';
 import { type SlotAt, setEntry, slotMade } from '../tables/tables.js';
 import { newMm, newVma } from '../vma/address-space.js';
-import { makeZeroPages } from './page-kinds.js';
+import { makeHugeZero } from './page-kinds.js';
 import type { Inputs } from './row.js';
 import {
   LEAF_PAGES,
@@ -160,7 +160,7 @@ export class World {
     const end = VMA_START + VMA_PAGES;
     this.vma = newVma(model, this.mm, { start: VMA_START, end, flags: READABLE, ops: 0 });
     this.vpn = VMA_START + LEAF_PAGES[level];
-    makeZeroPages(this);
+    makeHugeZero(this);
     this.before = model.state;
   }
 

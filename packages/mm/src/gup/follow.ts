@@ -1,3 +1,4 @@
+import type { MappingLevel } from '@pagewright/core';
 import { ERRNO } from '../errno.js';
 import { isAccessible } from '../fault/handle-pte-fault.js';
 import { folioMarkAccessed } from '../frames/accessed.js';
@@ -5,12 +6,13 @@ import { folioOf, isAnon, isAnonExclusive, isZeroFrame, setFlag } from '../frame
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { vmNormalPage } from '../normal-page.js';
+import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { Frame, Pgmap } from '../state/columns.js';
-import { entryAt } from '../tables/tables.js';
+import { deepestSlot, entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { mmOf, opsOf, vmaIsAnonymous } from '../vma/vma.js';
 import { canFollowWrite } from './can-follow-write.js';
 import { FOLL } from './flags.js';
+import { followHuge } from './follow-huge.js';
 import { tryGrabFolio } from './grab.js';
 import { gupMustUnshare } from './must-unshare.js';
 
@@ -18,31 +20,49 @@ import { gupMustUnshare } from './must-unshare.js';
 export const FAULT_IT_IN = 0;
 
 /**
- * follow_page_pte(): what an address maps, referenced as asked. A frame number plus one, `FAULT_IT_IN`,
- * or -EMLINK (unshare first), -EEXIST (mapped, and no page), -EFAULT, -ENOMEM, -EREMOTEIO
- * (mm/gup.c; SPEC 5.5).
+ * follow_page_mask(): what an address maps, referenced once as asked. A frame number plus one, with
+ * the level of its leaf in `model.reached`; `FAULT_IT_IN`; or -EMLINK (unshare first), -EEXIST
+ * (mapped, and no page), -EFAULT, -ENOMEM, -EREMOTEIO (mm/gup.c; SPEC 5.5, 5.6).
  */
-export function followPagePte(model: Model, vma: number, vpn: number, flags: number): number {
-  const { is } = model.pte;
-  const entry = entryAt(model, mmOf(model, vma), vpn, 'pte');
+export function followPage(model: Model, vma: number, vpn: number, flags: number): number {
+  const slot = deepestSlot(model, mmOf(model, vma), vpn);
+  const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
   if (entry === NONE) return noPageTable(model, vma, flags);
+  const number = model.reached;
+  const level = model.machine.levels[number]?.level as MappingLevel;
+  const found =
+    number === 0
+      ? followPagePte(model, vma, vpn, slot, entry, flags)
+      : followHuge(model, level, vma, vpn, slot, entry, flags);
+  model.reached = number;
+  return found;
+}
+
+/** follow_page_pte() (SPEC 5.5). */
+function followPagePte(
+  model: Model,
+  vma: number,
+  vpn: number,
+  slot: SlotAt,
+  entry: Entry,
+  flags: number,
+): number {
+  const { is } = model.pte;
   if (!is.present(entry)) return FAULT_IT_IN;
-  const hint = is.protnone(entry) && isAccessible(model, vma);
-  if (hint && (flags & FOLL.HONOR_NUMA_FAULT) !== 0) return FAULT_IT_IN;
+  if (is.protnone(entry) && !canFollowProtnone(model, vma, flags)) return FAULT_IT_IN;
   let frame = vmNormalPage(model, 'pte', vma, vpn, entry);
+  // GUP goes where vm_normal_page() points; there is nothing to count on a pointer into nowhere.
+  if (frame === WILD_PAGE) model.bug('wild-page');
   const write = (flags & FOLL.WRITE) !== 0;
   if (write && !canFollowWrite(model, model.pte, vma, entry, frame, flags)) return FAULT_IT_IN;
   if (frame < 0) {
-    const special = specialPage(model, entry, flags);
+    const special = specialPage(model, slot, entry, flags);
     if (special < 0) return special;
     frame = special - 1;
   }
   const folio = folioOf(model, frame);
   if (!is.write(entry) && gupMustUnshare(model, vma, flags, frame)) return ERRNO.EMLINK;
-  if ((flags & FOLL.PIN) !== 0 && isAnon(model, folio) && !isAnonExclusive(model, frame)) {
-    if (model.has('gup-grabs-folios')) model.vmWarn('not-exclusive');
-    else model.vmBug('not-exclusive');
-  }
+  checkPinned(model, frame, flags);
   const grabbed = tryGrabFolio(model, folio, 1, flags);
   if (grabbed !== 0) return grabbed;
   if ((flags & FOLL.TOUCH) !== 0) {
@@ -52,22 +72,42 @@ export function followPagePte(model: Model, vma: number, vpn: number, flags: num
   return frame + 1;
 }
 
+/** gup_can_follow_protnone(): NUMA hints stop those alone who said that they honour them. */
+export function canFollowProtnone(model: Model, vma: number, flags: number): boolean {
+  return (flags & FOLL.HONOR_NUMA_FAULT) === 0 || !isAccessible(model, vma);
+}
+
+/** An anonymous page that is pinned is exclusive by now: what 6.12 made a warning of. */
+export function checkPinned(model: Model, frame: number, flags: number): void {
+  if ((flags & FOLL.PIN) === 0 || !isAnon(model, folioOf(model, frame))) return;
+  if (isAnonExclusive(model, frame)) return;
+  if (model.has('gup-grabs-folios')) model.vmWarn('not-exclusive');
+  else model.vmBug('not-exclusive');
+}
+
 /** An entry without a normal page: the zeropage is had all the same, and device memory where it counts. */
-function specialPage(model: Model, entry: Entry, flags: number): number {
+function specialPage(model: Model, slot: SlotAt, entry: Entry, flags: number): number {
   const { pte, machine } = model;
   const frame = machine.memory.frame(pte.pfn(entry));
   const counted = (flags & (FOLL.GET | FOLL.PIN)) !== 0;
-  if (!model.has('pxx-devmap-removed') && pte.is.devmap(entry) && counted && frame >= 0) {
-    if (isLive(model, frame)) return frame + 1;
-  }
+  const devmap = !model.has('pxx-devmap-removed') && pte.is.devmap(entry);
+  if (devmap && counted && isLiveDevice(model, frame)) return frame + 1;
   if ((flags & FOLL.DUMP) !== 0) return ERRNO.EFAULT;
   if (frame >= 0 && isZeroFrame(model, frame)) return frame + 1;
+  if ((flags & FOLL.TOUCH) !== 0) touch(model, slot, entry, flags);
   return ERRNO.EEXIST;
 }
 
-/** get_dev_pagemap(): the device's page map is not on its way out. */
-function isLive({ state }: Model, frame: number): boolean {
-  const pgmap = state.ref(Frame.pgmap, frame);
+/** follow_pfn_pte(): without a page to mark, the entry is. */
+function touch(model: Model, slot: SlotAt, entry: Entry, flags: number): void {
+  const { to } = model.pte;
+  const write = (flags & FOLL.WRITE) !== 0;
+  setEntry(model, slot, to.mkyoung(write ? to.mkdirty(entry) : entry));
+}
+
+/** get_dev_pagemap(): the device's page map is there, and not on its way out. */
+export function isLiveDevice({ state }: Model, frame: number): boolean {
+  const pgmap = frame < 0 ? -1 : state.ref(Frame.pgmap, frame);
   return pgmap >= 0 && state.get(Pgmap.dying, pgmap) === 0;
 }
 

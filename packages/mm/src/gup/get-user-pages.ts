@@ -4,20 +4,23 @@ import { handleMmFault } from '../fault/handle-mm-fault.js';
 import { folioOf } from '../frames/folio.js';
 import { MM_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
-import { Mm, Reference } from '../state/columns.js';
+import { Mm, Vma } from '../state/columns.js';
+import { nextAddress } from '../tables/tables.js';
 import { vmaAt } from '../vma/vma.js';
 import { checkVmaFlags } from './check-vma-flags.js';
 import { FOLL } from './flags.js';
-import { FAULT_IT_IN, followPagePte } from './follow.js';
-import { gupPutFolio } from './grab.js';
+import { FAULT_IT_IN, followPage } from './follow.js';
+import { gupPutFolio, tryGrabFolio } from './grab.js';
+import { keepReference } from './reference.js';
 
 /** Faults that one address may need: unshare or write after the page came in, and some. */
 const MOST_FAULTS = 8;
 
 /**
  * __get_user_pages(): references (FOLL_GET) or pins (FOLL_PIN) on what a range maps, faulting it in
- * as needed. Pages had, or the error that stopped the first one. Each page is a `Reference` record
- * until `putReference` (mm/gup.c; SPEC 5.5).
+ * as needed; without either it only faults in. Pages had, or the error that stopped the first one.
+ * What is had is kept in `Reference` records, one for what one leaf maps, until `putReference`
+ * (mm/gup.c; SPEC 5.1, 5.5).
  */
 export function getUserPages(
   model: Model,
@@ -26,31 +29,82 @@ export function getUserPages(
   pages: number,
   flags: number,
 ): number {
-  if ((flags & FOLL.PIN) !== 0) {
-    model.state.set(Mm.flags, mm, model.state.get(Mm.flags, mm) | MM_FLAG.hasPinned);
+  const invalid = checkArguments(model, flags);
+  if (invalid !== 0) return invalid;
+  if ((flags & FOLL.PIN) !== 0) markPinned(model, mm);
+  let vma = -1;
+  let done = 0;
+  while (done < pages) {
+    const vpn = start + done;
+    if (vma < 0 || vpn >= model.state.get(Vma.end, vma)) {
+      vma = vmaAt(model, mm, vpn);
+      const refused = vma < 0 ? ERRNO.EFAULT : checkVmaFlags(model, vma, flags);
+      if (refused !== 0) return done > 0 ? done : refused;
+    }
+    const found = followOrFault(model, vma, vpn, flags);
+    if (found === ERRNO.EEXIST && (flags & (FOLL.GET | FOLL.PIN)) === 0) {
+      done++;
+      continue;
+    }
+    if (found < 0) return done > 0 ? done : found;
+    const more = takeLeaf(model, mm, vpn, found - 1, pages - done, flags);
+    if (more < 0) return done > 0 ? done : more;
+    done += more;
   }
-  for (let i = 0; i < pages; i++) {
-    const answer = getUserPage(model, mm, start + i, flags);
-    if (answer < 0) return i > 0 ? i : answer;
-    keep(model, mm, start + i, answer, flags);
-  }
-  return pages;
+  return done;
 }
 
-/** One page: its frame number, or an error. */
-function getUserPage(model: Model, mm: number, vpn: number, flags: number): number {
-  const vma = vmaAt(model, mm, vpn);
-  if (vma < 0) return ERRNO.EFAULT;
-  const refused = checkVmaFlags(model, vma, flags);
-  if (refused !== 0) return refused;
+/** is_valid_gup_args(): what no caller may ask for. */
+export function checkArguments(model: Model, flags: number): number {
+  const both = FOLL.GET | FOLL.PIN;
+  const long = (flags & FOLL.LONGTERM) !== 0;
+  if ((flags & both) === both) model.warn('both-get-and-pin');
+  else if (long && (flags & FOLL.PIN) === 0) model.warn('longterm-without-pin');
+  else if (long && (flags & FOLL.PCI_P2PDMA) !== 0) model.warn('longterm-of-p2pdma');
+  else return 0;
+  return ERRNO.EINVAL;
+}
+
+/** mm_set_has_pinned_flag(): from now on fork looks for pins. */
+export function markPinned({ state }: Model, mm: number): void {
+  state.set(Mm.flags, mm, state.get(Mm.flags, mm) | MM_FLAG.hasPinned);
+}
+
+/** An address's frame plus one, with the level of its leaf in `model.reached`; or an error. */
+function followOrFault(model: Model, vma: number, vpn: number, flags: number): number {
   for (let i = 0; i < MOST_FAULTS; i++) {
-    const found = followPagePte(model, vma, vpn, flags);
-    if (found > 0) return found - 1;
+    const found = followPage(model, vma, vpn, flags);
     if (found !== FAULT_IT_IN && found !== ERRNO.EMLINK) return found;
     const failed = faultinPage(model, vma, vpn, flags, found === ERRNO.EMLINK);
     if (failed !== 0) return failed;
   }
+  model.note('gup-retries-for-ever');
   return ERRNO.EFAULT;
+}
+
+/**
+ * The page was had; so are those behind it that the same leaf maps, as far as asked. Pages had, or
+ * an error with nothing kept.
+ */
+function takeLeaf(
+  model: Model,
+  mm: number,
+  vpn: number,
+  frame: number,
+  wanted: number,
+  flags: number,
+): number {
+  const pages = Math.min(wanted, nextAddress(model, vpn, model.reached) - vpn);
+  if ((flags & (FOLL.GET | FOLL.PIN)) === 0) return pages;
+  if (pages > 1) {
+    const folio = folioOf(model, frame);
+    if (tryGrabFolio(model, folio, pages - 1, flags) !== 0) {
+      gupPutFolio(model, folio, 1, flags);
+      return ERRNO.EFAULT;
+    }
+  }
+  keepReference(model, mm, vpn, frame, pages, flags);
+  return pages;
 }
 
 /** faultin_page(): 0, or what the fault's failure is called here. */
@@ -62,34 +116,12 @@ function faultinPage(
   unshare: boolean,
 ): number {
   if ((flags & FOLL.NOFAULT) !== 0) return ERRNO.EFAULT;
+  const remote = (flags & FOLL.REMOTE) !== 0 ? FAULT_FLAG.REMOTE : 0;
   const write = (flags & FOLL.WRITE) !== 0 ? FAULT_FLAG.WRITE : 0;
-  const answer = handleMmFault(model, vma, vpn, unshare ? FAULT_FLAG.UNSHARE : write);
+  const answer = handleMmFault(model, vma, vpn, remote | (unshare ? FAULT_FLAG.UNSHARE : write));
   if ((answer & VM_FAULT.OOM) !== 0) return ERRNO.ENOMEM;
   if ((answer & VM_FAULT.HWPOISON) !== 0) {
     return (flags & FOLL.HWPOISON) !== 0 ? ERRNO.EHWPOISON : ERRNO.EFAULT;
   }
   return (answer & (VM_FAULT.SIGBUS | VM_FAULT.SIGSEGV)) !== 0 ? ERRNO.EFAULT : 0;
-}
-
-function keep(model: Model, mm: number, vpn: number, frame: number, flags: number): void {
-  const { state } = model;
-  const reference = state.take('reference', Reference.used);
-  state.setRef(Reference.mm, reference, mm);
-  state.setRef(Reference.frame, reference, frame);
-  state.set(Reference.vpn, reference, vpn);
-  state.set(Reference.follFlags, reference, flags);
-  state.set(Reference.pages, reference, 1);
-}
-
-/** put_page(), unpin_user_page(): gives a reference or a pin of GUP back. */
-export function putReference(model: Model, reference: number): void {
-  const { state } = model;
-  const folio = folioOf(model, state.ref(Reference.frame, reference));
-  gupPutFolio(
-    model,
-    folio,
-    state.get(Reference.pages, reference),
-    state.get(Reference.follFlags, reference),
-  );
-  state.clear('reference', reference);
 }
