@@ -55,6 +55,16 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/type.js'),
   },
   {
+    name: 'scenario',
+    summary: 'run files that say step by step what happens to memory',
+    load: () => import('./verbs/scenario.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'show where a scenario goes differently on two kernels',
+    load: () => import('./verbs/diff.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),

@@ -93,6 +93,10 @@ function tell(
       return column === Mm.used ? undefined : { subject: world.processName(record), text: arrow };
     case 'vma': {
       const subject = places.vma(record);
+      if (places.isNew(record))
+        return column === Vma.start
+          ? { subject, text: after === 0 ? 'VMA gone' : 'VMA made' }
+          : undefined;
       if (column !== Vma.flags) return { subject, text: arrow };
       return { subject, text: flagsText(world, before, after) };
     }
@@ -137,6 +141,11 @@ class Places {
   isTable(frame: number): boolean {
     const { tableFrame, layout } = this.world.model.machine;
     return frame >= tableFrame && frame < tableFrame + layout.capacities.table;
+  }
+
+  /** The VMA was not there before, or is there no more. */
+  isNew(record: number): boolean {
+    return this.before.get(Vma.used, record) !== this.after.get(Vma.used, record);
   }
 
   vma(record: number): string {
