@@ -19,6 +19,8 @@ export const MAINLINE_CHANGES = {
   'p2pdma-refused': {},
   'manual-write-upgrade': {},
   'rmap-by-level': {},
+  'fork-batches': {},
+  'recency-by-both-hints': {},
 
   // 6.9 to 6.12
   'page-count-in-validation': {},
@@ -80,6 +82,7 @@ export const MAINLINE_CHANGES = {
   'huge-zero-overwrites': {},
   'mmap-prepare-in-report': {},
   'mprotect-batches': {},
+  'dontneed-frees-tables': {},
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
   'fork-keeps-huge-zero': {
@@ -117,6 +120,7 @@ export const MAINLINE_CHANGES = {
   'insert-pages-warns': {},
   'special-zap-takes-mixedmap': {},
   'numa-filter-shared': {},
+  'sticky-vma-flags': {},
   'swap-in-always-cached': {},
   'pagemap-none-written': {},
   'gntdev-takes-map-back': {},

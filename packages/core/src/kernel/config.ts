@@ -20,6 +20,7 @@ export const CONFIG_DEFAULTS = {
   '64BIT': true,
   DEVICE_PRIVATE: true,
   CMA: true,
+  PT_RECLAIM: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 
 /** Name of an option. */

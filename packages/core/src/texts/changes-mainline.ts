@@ -46,6 +46,15 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'RMAP_COMPOUND is gone: separate rmap functions per level; fork always checks its sequence.',
   },
+  'fork-batches': {
+    source: 'SPEC 7.2, 7.4',
+    effect:
+      "fork copies the PTEs of a large folio together: in shared memory one that is writable makes all of the child's so.",
+  },
+  'recency-by-both-hints': {
+    source: 'SPEC 4.1',
+    effect: 'Unmapping a young page of a VMA read at random does not mark it accessed.',
+  },
 
   // 6.9 to 6.12
   'page-count-in-validation': {
@@ -225,8 +234,12 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   },
   'mprotect-batches': {
     source: 'SPEC 20 mprotect batch',
-    effect: 'mprotect changes the PTEs of a large folio together; results per PTE are the same.',
-    unobservable: true,
+    effect:
+      'mprotect changes the PTEs of a large folio together: they share dirty and young, and each present entry is looked up, so that broken ones are reported.',
+  },
+  'dontneed-frees-tables': {
+    source: 'SPEC 23.1, SPEC-7.2 4.9',
+    effect: 'MADV_DONTNEED of all that a page table maps frees the table (PT_RECLAIM).',
   },
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
@@ -308,6 +321,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'numa-filter-shared': {
     source: 'SPEC-7.2 8.7',
     effect: 'PTEs and PMDs are made protnone by one rule.',
+  },
+  'sticky-vma-flags': {
+    source: 'SPEC-7.2 1.9',
+    effect: 'Merged VMAs keep VM_SOFTDIRTY and VM_MAYBE_GUARD of either.',
   },
   'swap-in-always-cached': {
     source: 'SPEC-7.2 9.13',

@@ -62,4 +62,8 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
     meaning: 'contiguous memory areas, from whose pages long pins are kept away',
     source: 'mm/Kconfig; SPEC 5.7',
   },
+  PT_RECLAIM: {
+    meaning: 'madvise() frees page tables that it emptied (x86 alone before 7.2)',
+    source: 'mm/Kconfig; SPEC-7.2 4.9',
+  },
 };
