@@ -6,6 +6,8 @@
 export { ERRNO, errnoName, VM_FAULT, vmFaultName } from './errno.js';
 export type { ModelEvent } from './events.js';
 export { FILE_KINDS, type FileKindName, fileKindNumber } from './files/file-kinds.js';
+export { FILE_OPS, SECRETMEM_OPS, SHMEM_OPS } from './files/filemap-ops.js';
+export { newMapping } from './files/new-mapping.js';
 export { allocFolio, prepareFolio } from './frames/allocate.js';
 export * from './frames/folio.js';
 export * from './frames/page-flags.js';

@@ -1,10 +1,12 @@
 import { folioOf, getRefs } from '../frames/folio.js';
 import { putRefs } from '../frames/put.js';
 import { FOLL } from '../gup/flags.js';
+import { FW, folioWalkStart, newFolioWalk } from '../gup/folio-walk.js';
 import { getUserPages } from '../gup/get-user-pages.js';
+import { getUserPagesFast } from '../gup/gup-fast.js';
 import { putReference } from '../gup/reference.js';
 import { folioMaybeDmaPinned } from '../rmap/pins.js';
-import { AT, operation, PAGE } from './operation.js';
+import { AT, operation, PAGE, SWITCH } from './operation.js';
 
 const ONE_PAGE = { kind: 'count', default: 1 } as const;
 const FLAGS = { kind: 'foll', default: 0 } as const;
@@ -25,6 +27,32 @@ export const gupOperations = [
     'count',
     { at: AT, pages: ONE_PAGE, flags: FLAGS },
     (model, { at, pages, flags }) => getUserPages(model, at.mm, at.vpn, pages, flags | FOLL.PIN),
+  ),
+  operation(
+    'get_user_pages_fast',
+    'the same without locks as far as that goes',
+    'count',
+    { at: AT, pages: ONE_PAGE, flags: FLAGS },
+    (model, { at, pages, flags }) =>
+      getUserPagesFast(model, at.mm, at.vpn, pages, flags | FOLL.GET),
+  ),
+  operation(
+    'pin_user_pages_fast',
+    'pins without locks as far as that goes',
+    'count',
+    { at: AT, pages: ONE_PAGE, flags: FLAGS },
+    (model, { at, pages, flags }) =>
+      getUserPagesFast(model, at.mm, at.vpn, pages, flags | FOLL.PIN),
+  ),
+  operation(
+    'folio_walk_start',
+    'the page that a walker is shown; zeropages and migrating ones when asked for',
+    'page',
+    { at: AT, zeropage: SWITCH, migration: SWITCH },
+    (model, { at, zeropage, migration }) => {
+      const flags = (zeropage ? FW.ZEROPAGE : 0) | (migration ? FW.MIGRATION : 0);
+      return folioWalkStart(model, newFolioWalk(), at.vma, at.vpn, flags);
+    },
   ),
   operation(
     'unpin',

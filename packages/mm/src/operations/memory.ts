@@ -1,41 +1,47 @@
-import { FAULT_FLAG } from '../fault/flags.js';
+import { readMemory, writeMemory } from '../fault/access.js';
 import { handleMmFault } from '../fault/handle-mm-fault.js';
+import { truncateFile } from '../files/truncate.js';
 import { forkMm } from '../fork/fork.js';
 import type { Model } from '../model.js';
 import { mprotect } from '../mprotect/mprotect.js';
 import { exitMm } from '../vma/exit.js';
 import { munmap } from '../vma/munmap.js';
 import { ZAP_ALL, ZAP_KEEP_COWS } from '../zap/details.js';
+import { unmapMappingPages } from '../zap/unmap-mapping.js';
 import { zapVmaPtes, zapVmaRange } from '../zap/zap-range.js';
 import { underLock } from './lock.js';
-import { AT, COUNT, operation, type Place, PROCESS, SWITCH } from './operation.js';
+import { AT, COUNT, FILE, operation, type Place, PROCESS, SWITCH } from './operation.js';
 
 /** Faults come with mmap_lock held for reading, or the VMA's own lock. */
-const fault = (model: Model, { mm, vma, vpn }: Place, flags: number): number =>
-  underLock(model, mm, 'read', () => handleMmFault(model, vma, vpn, flags));
+const locked = (model: Model, { mm }: Place, operation: () => number): number =>
+  underLock(model, mm, 'read', operation);
 
 /** What processes do, and what unmaps their memory (SPEC 4, 6, 7, 8). */
 export const memoryOperations = [
   operation(
     'read',
-    'the processor reads: a fault, as far as one is needed',
+    'the processor reads, as its process may; `content` is what it sees, 0 for zeros',
     'fault',
     { at: AT },
-    (model, { at }) => fault(model, at, FAULT_FLAG.USER),
+    (model, { at }) => {
+      const answer = locked(model, at, () => readMemory(model, at.mm, at.vpn));
+      return answer < 0 ? -answer : { value: 0, more: { content: answer } };
+    },
   ),
   operation(
     'write',
-    'the processor writes: a fault, as far as one is needed',
+    'the processor writes, as its process may',
     'fault',
-    { at: AT },
-    (model, { at }) => fault(model, at, FAULT_FLAG.USER | FAULT_FLAG.WRITE),
+    { at: AT, content: { kind: 'count', default: 1 } },
+    (model, { at, content }) =>
+      Math.abs(locked(model, at, () => writeMemory(model, at.mm, at.vpn, content))),
   ),
   operation(
     'handle_mm_fault',
     'a fault with flags of its own',
     'fault',
     { at: AT, flags: { kind: 'fault', default: 0 } },
-    (model, { at, flags }) => fault(model, at, flags),
+    (model, { at, flags }) => locked(model, at, () => handleMmFault(model, at.vma, at.vpn, flags)),
   ),
   operation(
     'fork',
@@ -85,6 +91,26 @@ export const memoryOperations = [
     { at: AT, pages: COUNT },
     (model, { at, pages }) => {
       zapVmaPtes(model, at.vma, at.vpn, pages);
+      return 0;
+    },
+  ),
+  operation(
+    'unmap_mapping_pages',
+    'a range of a file is unmapped everywhere; private copies stay unless `even cows`',
+    'done',
+    { file: FILE, index: COUNT, pages: COUNT, 'even cows': SWITCH },
+    (model, { file, index, pages, 'even cows': evenCows }) => {
+      unmapMappingPages(model, file, index, pages, evenCows);
+      return 0;
+    },
+  ),
+  operation(
+    'truncate',
+    'a file becomes shorter; what lies behind its end is unmapped',
+    'done',
+    { file: FILE, pages: COUNT },
+    (model, { file, pages }) => {
+      truncateFile(model, file, pages);
       return 0;
     },
   ),

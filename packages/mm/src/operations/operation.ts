@@ -110,6 +110,7 @@ export const PAGE = { kind: 'page' } as const;
 export const PAGES = { kind: 'pages' } as const;
 export const PFN = { kind: 'pfn' } as const;
 export const COUNT = { kind: 'count' } as const;
+export const FILE = { kind: 'file' } as const;
 export const PROCESS = { kind: 'process' } as const;
 /** Off unless asked for. */
 export const SWITCH = { kind: 'switch', default: false } as const;

@@ -1,11 +1,10 @@
 import { type EntryForm, fail, type Kernel, ok, type Result } from '@pagewright/core';
 import {
-  fileKindNumber,
-  Mapping,
   type MemoryRange,
   MM_FLAG,
   Mm,
   Model,
+  newMapping,
   newMm,
   newVma,
   standardMachine,
@@ -13,7 +12,7 @@ import {
 } from '@pagewright/mm';
 import type { ObjectsFile, VmaFile } from '../format/definition.js';
 import type { Path, Scenario } from '../format/parse.js';
-import { makePages, makeZeropages, type PageFile, rangesApart } from './pages.js';
+import { makePages, type PageFile, rangesApart } from './pages.js';
 import { vmOpsOf } from './vm-ops.js';
 import { readVmaFlags } from './vma-flags.js';
 import { World } from './world.js';
@@ -38,7 +37,9 @@ export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Resu
   const vmas = Object.entries(objects.vmas ?? {});
   const pages = Object.entries(objects.pages ?? {});
   let world: World;
-  const vmOps: VmOps[] = vmas.map(([name, vma]) => vmOpsOf(name, vma.ops ?? {}, () => world));
+  const vmOps: VmOps[] = vmas.map(([name, vma]) =>
+    vmOpsOf(name, vma, objects.files?.[vma.file ?? '']?.kind, () => world),
+  );
   const memory: MemoryRange[] = rangesApart(pages, pmdPages(form));
   const processes = Object.keys(objects.processes ?? {}).length;
   const files = Object.values(objects.files ?? {});
@@ -58,7 +59,6 @@ export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Resu
     },
   });
   world = new World(new Model(machine));
-  makeZeropages(world.model);
   makeProcesses(world, objects);
   makeFiles(world, objects);
   makePages(world, pages as readonly (readonly [string, PageFile])[]);
@@ -76,16 +76,9 @@ function makeProcesses({ model, names }: World, { processes = {} }: ObjectsFile)
   }
 }
 
-function makeFiles({ model: { state }, names }: World, { files = {} }: ObjectsFile): void {
-  let slot = 0;
+function makeFiles({ model, names }: World, { files = {} }: ObjectsFile): void {
   for (const [name, { kind, pages = FILE_PAGES }] of Object.entries(files)) {
-    const mapping = state.take('mapping', Mapping.used);
-    state.set(Mapping.kind, mapping, fileKindNumber(kind));
-    state.set(Mapping.firstSlot, mapping, slot);
-    state.set(Mapping.slots, mapping, pages);
-    state.set(Mapping.size, mapping, pages);
-    slot += pages;
-    names.set(name, { kind: 'file', mapping });
+    names.set(name, { kind: 'file', mapping: newMapping(model, kind, pages) });
   }
 }
 

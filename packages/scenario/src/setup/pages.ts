@@ -4,7 +4,6 @@ import {
   Global,
   type MemoryRange,
   type Model,
-  PAGE_FLAG,
   Pgmap,
   prepareFolio,
 } from '@pagewright/mm';
@@ -124,12 +123,4 @@ function makeHugeZero(model: Model): void {
   state.set(Frame.refcount, folio, 1);
   state.setRef(Global.hugeZero, 0, folio);
   state.set(Global.hugeZeroRefs, 0, 2);
-}
-
-/** The zeropages as the kernel has them from the start. */
-export function makeZeropages({ state, machine }: Model): void {
-  for (const zero of machine.zeroFrames) {
-    state.set(Frame.refcount, zero, 1);
-    state.set(Frame.flags, zero, PAGE_FLAG.reserved);
-  }
 }

@@ -1,5 +1,9 @@
 import {
+  FILE_OPS,
+  type FileKindName,
   type Model,
+  SECRETMEM_OPS,
+  SHMEM_OPS,
   VM_FAULT,
   Vma,
   type VmFault,
@@ -16,22 +20,35 @@ import type { World } from './world.js';
 type Handlers = NonNullable<VmaFile['ops']>;
 type FaultHandler = NonNullable<Handlers['fault']>;
 
+/** vm_ops that the kernel itself has for files of a kind. */
+const OPS_OF_FILES: Readonly<Partial<Record<FileKindName, VmOps>>> = {
+  file: FILE_OPS,
+  shmem: SHMEM_OPS,
+  secretmem: SECRETMEM_OPS,
+};
+
 /** FAULT_FLAG_WRITE. */
 const WRITE = 1;
 
 /**
- * vm_operations_struct of a VMA's driver as the scenario describes it. The world is asked when a
- * handler runs, since it is made after the machine.
+ * vm_operations_struct of a VMA: its driver's as the scenario describes it, or those that files of the
+ * kind have. The world is asked when a handler runs, since it is made after the machine.
  */
-export function vmOpsOf(name: string, handlers: Handlers, world: () => World): VmOps {
-  const { fault, find_normal_page: hook } = handlers;
+export function vmOpsOf(
+  name: string,
+  vma: VmaFile,
+  file: FileKindName | undefined,
+  world: () => World,
+): VmOps {
+  if (vma.ops === undefined) return OPS_OF_FILES[file ?? 'device'] ?? { name };
+  const { fault, find_normal_page: hook, page_mkwrite, pfn_mkwrite } = vma.ops;
   return {
     name,
     ...(fault === undefined
       ? {}
       : { fault: (model: Model, vmf: VmFault) => runFault(model, world(), fault, vmf) }),
-    ...(handlers.page_mkwrite === true ? { pageMkwrite: () => 0 } : {}),
-    ...(handlers.pfn_mkwrite === true ? { pfnMkwrite: () => 0 } : {}),
+    ...(page_mkwrite === true ? { pageMkwrite: () => VM_FAULT.LOCKED } : {}),
+    ...(pfn_mkwrite === true ? { pfnMkwrite: () => 0 } : {}),
     ...(hook === undefined
       ? {}
       : {
