@@ -19,6 +19,7 @@ export const MAINLINE_CHANGES = {
   'p2pdma-refused': {},
   'manual-write-upgrade': {},
   'rmap-by-level': {},
+  'ksm-marks-zeropages': {},
   'fork-batches': {},
   'recency-by-both-hints': {},
 
@@ -79,9 +80,11 @@ export const MAINLINE_CHANGES = {
   'one-device-exclusive-type': {},
   'anon-vma-refcount-check': {},
   'merge-into-unfaulted': {},
+  'lazyfree-kept-if-dirty': {},
   'huge-zero-overwrites': {},
   'mmap-prepare-in-report': {},
   'mprotect-batches': {},
+  'zap-pmd-marks-accessed': {},
   'dontneed-frees-tables': {},
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
@@ -113,6 +116,7 @@ export const MAINLINE_CHANGES = {
   'anon-vma-reuse-in-fork-only': {
     requires: ['anon-vma-counters'],
   },
+  'anon-walks-hold-folio-lock': {},
   'folio-walk-without-migration': {
     requires: ['folio-walk'],
   },
@@ -124,4 +128,5 @@ export const MAINLINE_CHANGES = {
   'swap-in-always-cached': {},
   'pagemap-none-written': {},
   'gntdev-takes-map-back': {},
+  'huge-zero-underflow-warns': {},
 } as const satisfies Readonly<Record<string, ChangeLinks>>;

@@ -20,6 +20,7 @@ export const CONFIG_DEFAULTS = {
   '64BIT': true,
   DEVICE_PRIVATE: true,
   CMA: true,
+  PERSISTENT_HUGE_ZERO_FOLIO: false,
   PT_RECLAIM: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 

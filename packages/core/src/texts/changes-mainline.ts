@@ -46,6 +46,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'RMAP_COMPOUND is gone: separate rmap functions per level; fork always checks its sequence.',
   },
+  'ksm-marks-zeropages': {
+    source: 'SPEC 1.7',
+    effect: 'KSM marks the zeropage entries that it makes by their dirty bit, and counts them.',
+  },
   'fork-batches': {
     source: 'SPEC 7.2, 7.4',
     effect:
@@ -224,6 +228,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'A VMA without anon_vma may absorb one that has pages of its own and no uncowed parents.',
   },
+  'lazyfree-kept-if-dirty': {
+    source: 'SPEC 9.8',
+    effect:
+      'A page given up by MADV_FREE becomes swap-backed again when dirty, not when referred to.',
+  },
   'huge-zero-overwrites': {
     source: 'SPEC 22 errata 2',
     effect: 'set_huge_zero_folio() overwrites an occupied PMD instead of returning early.',
@@ -236,6 +245,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 20 mprotect batch',
     effect:
       'mprotect changes the PTEs of a large folio together: they share dirty and young, and each present entry is looked up, so that broken ones are reported.',
+  },
+  'zap-pmd-marks-accessed': {
+    source: 'mm/huge_memory.c zap_huge_pmd(); SPEC 10.6',
+    effect: 'A young PMD of a file marks its folio accessed when it is zapped.',
   },
   'dontneed-frees-tables': {
     source: 'SPEC 23.1, SPEC-7.2 4.9',
@@ -302,6 +315,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC-7.2 9.13',
     effect: 'anon_vma_clone() adopts an anon_vma in fork alone, whatever the VMA has.',
   },
+  'anon-walks-hold-folio-lock': {
+    source: 'SPEC-7.2 9.13',
+    effect: 'folio_referenced() tries the folio lock for every kind of folio.',
+  },
   'folio-walk-without-migration': {
     source: 'SPEC-7.2 5.10',
     effect: 'folio_walk_start() finds no non-present entry.',
@@ -338,5 +355,9 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC-7.2 13',
     effect:
       'A grant map whose offset cannot be told to the caller is removed again, not kept until close.',
+  },
+  'huge-zero-underflow-warns': {
+    source: 'mm/huge_memory.c put_huge_zero_folio(); SPEC-7.2 1.9',
+    effect: 'One reference too few of the huge zero folio warns, and is no BUG any more.',
   },
 };

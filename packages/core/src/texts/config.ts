@@ -66,4 +66,8 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
     meaning: 'madvise() frees page tables that it emptied (x86 alone before 7.2)',
     source: 'mm/Kconfig; SPEC-7.2 4.9',
   },
+  PERSISTENT_HUGE_ZERO_FOLIO: {
+    meaning: 'the huge zero folio is made once and never freed, from v6.18 on',
+    source: 'mm/Kconfig; SPEC 1.7',
+  },
 };

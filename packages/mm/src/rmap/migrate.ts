@@ -1,0 +1,155 @@
+import {
+  counterOf,
+  folioMapcount,
+  folioPages,
+  hasFlag,
+  isAnon,
+  isAnonExclusive,
+  isZoneDevice,
+  pgmapType,
+  setFlag,
+} from '../frames/folio.js';
+import { PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
+import { putRefs } from '../frames/put.js';
+import { splitHugePmd } from '../huge/split.js';
+import { type Entry, NONE } from '../machine/entries.js';
+import type { Model } from '../model.js';
+import { Mm } from '../state/columns.js';
+import { type SlotAt, setEntry } from '../tables/tables.js';
+import { mmOf } from '../vma/vma.js';
+import { frameMapped, MAPPED, pageVmaMappedWalk } from './mapped-walk.js';
+import { carryFlags, migrationEntry, migrationKind } from './migration-entry.js';
+import { removeRmap } from './remove.js';
+import { tryShareAnonRmap } from './share.js';
+import { rmapWalk } from './walk.js';
+
+/** TTU_*: how a folio is unmapped (include/linux/rmap.h). */
+export interface UnmapFlags {
+  /** PMDs are split first. */
+  readonly splitPmd?: boolean;
+  /** Locked VMAs do not keep the folio. */
+  readonly ignoreMlock?: boolean;
+  /** Poisoned pages leave a poison entry behind. */
+  readonly hwpoison?: boolean;
+}
+
+/**
+ * try_to_migrate(): every mapping of a folio becomes a migration entry, as far as nobody pinned a page
+ * of it; the caller asks whether it is still mapped (mm/rmap.c; SPEC 9.9).
+ */
+export function tryToMigrate(model: Model, folio: number, flags: UnmapFlags = {}): void {
+  const type = pgmapType(model, folio);
+  const movable = type === PGMAP_TYPE.private || type === PGMAP_TYPE.coherent;
+  if (isZoneDevice(model, folio) && !movable) return;
+  rmapWalk(model, folio, {
+    one: (vma, vpn) => migrateInVma(model, folio, vma, vpn, flags),
+    done: () => folioMapcount(model, folio) <= 0,
+    mappedOnly: true,
+  });
+}
+
+/** try_to_migrate_one(): false when the walk must end. */
+function migrateInVma(
+  model: Model,
+  folio: number,
+  vma: number,
+  vpn: number,
+  flags: UnmapFlags,
+): boolean {
+  let goesOn = true;
+  pageVmaMappedWalk(model, folio, vma, vpn, (at, slot, entry, level) => {
+    const moved =
+      level === 'pte'
+        ? migratePte(model, folio, vma, slot, entry)
+        : migratePmd(model, folio, vma, at, slot, entry, flags);
+    if (moved) return MAPPED.next;
+    goesOn = false;
+    return MAPPED.stop;
+  });
+  return goesOn;
+}
+
+/** The mapping of one page; false, with the entry as it was, when the page may be pinned. */
+function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entry: Entry): boolean {
+  const { pte, machine, state } = model;
+  const frame = frameMapped(model, entry);
+  const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
+  const present = pte.is.present(entry);
+  const writable = present
+    ? pte.is.write(entry)
+    : pte.absent(entry).what === 'device-private-write';
+  setEntry(model, slot, NONE);
+  if (present && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  if (writable && isAnon(model, folio) && !exclusive) model.vmWarn('writable-not-exclusive');
+  if (hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+    state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
+    setEntry(model, slot, poisonEntry(model, frame));
+  } else {
+    if (exclusive && tryShareAnonRmap(model, frame) !== 0) {
+      setEntry(model, slot, entry);
+      return false;
+    }
+    const kind = migrationKind(writable, exclusive);
+    const pfn = machine.memory.pfn(frame);
+    const young = present && pte.is.young(entry);
+    const made = migrationEntry(pte, kind, pfn, young, present && pte.is.dirty(entry));
+    setEntry(model, slot, carryFlags(pte, entry, made));
+  }
+  removeRmap(model, frame, 1, vma);
+  putRefs(model, folio);
+  return true;
+}
+
+/** make_hwpoison_entry(). */
+export function poisonEntry({ pte, machine }: Model, frame: number): Entry {
+  const made = pte.makeAbsent('hwpoison', machine.memory.pfn(frame));
+  if (made === undefined) throw new Error('the form has no hwpoison entries');
+  return made;
+}
+
+function migratePmd(
+  model: Model,
+  folio: number,
+  vma: number,
+  vpn: number,
+  slot: SlotAt,
+  entry: Entry,
+  { splitPmd }: UnmapFlags,
+): boolean {
+  if (splitPmd || !model.machine.form.definition.supports.thpMigration) {
+    splitHugePmd(model, vma, vpn, true);
+    return false;
+  }
+  return setPmdMigrationEntry(model, folio, vma, slot, entry);
+}
+
+/** set_pmd_migration_entry(): false, with the PMD as it was, when the folio may be pinned. */
+function setPmdMigrationEntry(
+  model: Model,
+  folio: number,
+  vma: number,
+  slot: SlotAt,
+  entry: Entry,
+): boolean {
+  const { pmd, machine } = model;
+  const frame = frameMapped(model, entry, 'pmd');
+  const present = pmd.is.present(entry);
+  setEntry(model, slot, present ? pmd.to.mkinvalid(entry) : NONE);
+  const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
+  if (exclusive && tryShareAnonRmap(model, frame, 'pmd') !== 0) {
+    setEntry(model, slot, entry);
+    return false;
+  }
+  const dirty = present && pmd.is.dirty(entry);
+  if (dirty) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  const writable = present
+    ? pmd.is.write(entry)
+    : pmd.absent(entry).what === 'device-private-write';
+  const kind = migrationKind(writable, exclusive);
+  const young = present && pmd.is.young(entry);
+  const made = migrationEntry(pmd, kind, machine.memory.pfn(frame), young, dirty);
+  setEntry(model, slot, carryFlags(pmd, entry, made));
+  removeRmap(model, frame, folioPages(model, folio), vma, 'pmd');
+  putRefs(model, folio);
+  return true;
+}

@@ -1,0 +1,39 @@
+import { type AbsentKind, migrationAgeBit } from '@pagewright/core';
+import type { Entry, EntrySpace } from '../machine/entries.js';
+
+/**
+ * make_*_migration_entry() with make_migration_entry_young() and _dirty(), in a slot of this level
+ * (include/linux/swapops.h). Throws for a level that can hold none.
+ */
+export function migrationEntry(
+  space: EntrySpace,
+  kind: MigrationKind,
+  pfn: number,
+  young = false,
+  dirty = false,
+): Entry {
+  const age = (on: boolean, which: 'young' | 'dirty'): number =>
+    on ? Number(migrationAgeBit(space.form, which) ?? 0n) : 0;
+  const entry = space.makeAbsent(kind, pfn + age(young, 'young') + age(dirty, 'dirty'));
+  if (entry === undefined) throw new Error(`no migration entries at ${space.level} level`);
+  return entry;
+}
+
+/** Kinds of migration entry. */
+export type MigrationKind = Extract<AbsentKind, `migration-${string}`>;
+
+/** What stands in for a page that moves: writable, its process's own, or neither (SPEC 9.9). */
+export function migrationKind(writable: boolean, exclusive: boolean): MigrationKind {
+  if (writable) return 'migration-write';
+  return exclusive ? 'migration-read-exclusive' : 'migration-read';
+}
+
+/** Soft-dirty and userfaultfd's protection of an entry, carried over to a non-present one. */
+export function carryFlags(space: EntrySpace, from: Entry, to: Entry): Entry {
+  const { is } = space;
+  const present = is.present(from);
+  const softDirty = present ? is.soft_dirty(from) : is.swp_soft_dirty(from);
+  const protectedOne = present ? is.uffd_wp(from) : is.swp_uffd_wp(from);
+  const marked = softDirty ? space.to.swp_mksoft_dirty(to) : to;
+  return protectedOne ? space.to.swp_mkuffd_wp(marked) : marked;
+}

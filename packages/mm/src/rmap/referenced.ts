@@ -1,0 +1,50 @@
+import { folioMapcount, isAnon, isKsm } from '../frames/folio.js';
+import { folioTrylock, folioUnlock } from '../frames/lock.js';
+import type { Model } from '../model.js';
+import { setEntry } from '../tables/tables.js';
+import { hasVmFlag } from '../vma/vma.js';
+import { MAPPED, pageVmaMappedWalk } from './mapped-walk.js';
+import { rmapWalk } from './walk.js';
+
+/** What folio_referenced() answers when a lock was held by somebody else. */
+export const CONTENDED = -1;
+
+/**
+ * folio_referenced(): in how many VMAs the folio was used since it was last asked; the entries are old
+ * afterwards. It never waits for a lock, and answers -1 instead (mm/rmap.c; SPEC 9.11, 24.13).
+ *
+ * @param isLocked the caller holds the folio's lock
+ */
+export function folioReferenced(model: Model, folio: number, isLocked: boolean): number {
+  if (folioMapcount(model, folio) <= 0) return 0;
+  const locks = !isLocked && needsLock(model, folio);
+  if (locks && !folioTrylock(model, folio)) return 1;
+  let referenced = 0;
+  const contended = rmapWalk(model, folio, {
+    one: (vma, vpn) => {
+      if (hasVmFlag(model, vma, 'VM_LOCKED')) return false;
+      if (clearYoung(model, folio, vma, vpn)) referenced++;
+      return true;
+    },
+    tryLock: true,
+    mappedOnly: true,
+  });
+  if (locks) folioUnlock(model, folio);
+  return contended ? CONTENDED : referenced;
+}
+
+/** From 7.2 on walks of anonymous folios want the lock as well. */
+const needsLock = (model: Model, folio: number): boolean =>
+  model.has('anon-walks-hold-folio-lock') || !isAnon(model, folio) || isKsm(model, folio);
+
+function clearYoung(model: Model, folio: number, vma: number, vpn: number): boolean {
+  let young = false;
+  pageVmaMappedWalk(model, folio, vma, vpn, (_, slot, entry, level) => {
+    const { is, to } = level === 'pte' ? model.pte : model.pmd;
+    if (!is.present(entry) || !is.young(entry)) return MAPPED.next;
+    young = true;
+    setEntry(model, slot, to.mkold(entry));
+    return MAPPED.next;
+  });
+  return young;
+}
