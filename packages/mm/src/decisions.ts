@@ -5,6 +5,7 @@
  */
 import { folioWalkComparer } from './decisions/folio-walk-rows.js';
 import { gupComparer } from './decisions/gup-rows.js';
+import { insertHugeComparer } from './decisions/insert-huge-rows.js';
 import { insertComparer } from './decisions/insert-rows.js';
 import { mmIdComparer } from './decisions/mm-id-rows.js';
 import { mprotectComparer } from './decisions/mprotect-rows.js';
@@ -29,6 +30,7 @@ export const decisionComparers: readonly DecisionComparer[] = [
   folioWalkComparer,
   gupComparer,
   insertComparer,
+  insertHugeComparer,
   mmIdComparer,
   mprotectComparer,
   normalPageRows,

@@ -20,8 +20,8 @@ export const CONFIG_DEFAULTS = {
   '64BIT': true,
   DEVICE_PRIVATE: true,
   CMA: true,
-  PERSISTENT_HUGE_ZERO_FOLIO: false,
   PT_RECLAIM: true,
+  PERSISTENT_HUGE_ZERO_FOLIO: false,
 } as const satisfies Readonly<Record<string, boolean>>;
 
 /** Name of an option. */

@@ -247,7 +247,7 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
       'mprotect changes the PTEs of a large folio together: they share dirty and young, and each present entry is looked up, so that broken ones are reported.',
   },
   'zap-pmd-marks-accessed': {
-    source: 'mm/huge_memory.c zap_huge_pmd(); SPEC 10.6',
+    source: 'SPEC 10.6',
     effect: 'A young PMD of a file marks its folio accessed when it is zapped.',
   },
   'dontneed-frees-tables': {
@@ -357,7 +357,7 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
       'A grant map whose offset cannot be told to the caller is removed again, not kept until close.',
   },
   'huge-zero-underflow-warns': {
-    source: 'mm/huge_memory.c put_huge_zero_folio(); SPEC-7.2 1.9',
+    source: 'SPEC-7.2 1.9',
     effect: 'One reference too few of the huge zero folio warns, and is no BUG any more.',
   },
 };
