@@ -1,0 +1,40 @@
+import { prepareFolio } from '../frames/allocate.js';
+import { PGMAP_TYPE } from '../frames/page-flags.js';
+import type { Model } from '../model.js';
+import { Frame, Pgmap } from '../state/columns.js';
+
+/**
+ * memremap_pages(): a device's memory, the machine's range of that name, gets struct pages of its
+ * type. References that each page begins with are SPEC 11.2's. Answers the dev_pagemap.
+ *
+ * @param order log2 of the pages of each folio: devdax of a larger alignment has large ones
+ */
+export function newDeviceMemory(
+  model: Model,
+  range: string,
+  type: keyof typeof PGMAP_TYPE,
+  order = 0,
+): number {
+  const { state, machine } = model;
+  const frames = machine.memory.framesOf(range);
+  const first = frames[0];
+  if (first === undefined) throw new Error(`the machine has no memory "${range}"`);
+  const pgmap = state.take('pgmap', Pgmap.used);
+  state.set(Pgmap.type, pgmap, PGMAP_TYPE[type]);
+  state.set(Pgmap.firstFrame, pgmap, first);
+  state.set(Pgmap.frames, pgmap, frames.length);
+  const references = initialReferences(model, type);
+  for (let i = 0; i < frames.length; i++) {
+    const isHead = i % 2 ** order === 0;
+    state.setRef(Frame.pgmap, first + i, pgmap);
+    state.set(Frame.refcount, first + i, isHead ? references : 0);
+    if (isHead && order > 0) prepareFolio(model, first + i, order);
+  }
+  return pgmap;
+}
+
+function initialReferences(model: Model, type: keyof typeof PGMAP_TYPE): number {
+  if (type === 'generic') return 1;
+  const counted = type === 'private' || type === 'coherent' || model.has('dax-refcounted');
+  return counted ? 0 : 1;
+}
