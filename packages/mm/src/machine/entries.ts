@@ -55,6 +55,7 @@ const CHANGES = [
   'mkspecial',
   'mkdevmap',
   'mkinvalid',
+  'next_pfn',
   'mksoft_dirty',
   'clear_soft_dirty',
   'mkuffd_wp',

@@ -2,7 +2,7 @@ import type { MappingLevel } from '@pagewright/core';
 import { folioOf, isAnon, isAnonExclusive, isZeroFrame } from '../frames/folio.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { vmNormalPage } from '../normal-page.js';
+import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { hasVmFlag } from '../vma/vma.js';
 import { softDirtyEnabled } from '../vma/write-tracking.js';
 
@@ -77,6 +77,7 @@ function nobodyWaits(model: Model, level: MappingLevel, vma: number, entry: Entr
 /** The entry maps a page that nobody shares. */
 function isOwn(model: Model, level: MappingLevel, vma: number, vpn: number, entry: Entry): boolean {
   const frame = vmNormalPage(model, level, vma, vpn, entry);
+  if (frame === WILD_PAGE) model.bug('wild-page');
   return frame >= 0 && isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
 }
 

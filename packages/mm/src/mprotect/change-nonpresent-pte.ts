@@ -3,7 +3,7 @@ import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { isMarker } from '../zap/markers.js';
-import { MM_CP } from './change-protection.js';
+import { MM_CP } from './flags.js';
 
 /** change_pte_range() for an entry that is not present: 1 when it changed (SPEC 8.4). */
 export function changeNonpresentPte(model: Model, slot: SlotAt, old: Entry, flags: number): number {
@@ -17,7 +17,8 @@ export function changeNonpresentPte(model: Model, slot: SlotAt, old: Entry, flag
       break;
     }
     case 'device-private-write':
-      entry = pte.turned(old, 'device-private-read');
+      // Soft-dirtiness of device memory is not kept.
+      entry = pte.to.swp_clear_soft_dirty(pte.turned(old, 'device-private-read'));
       break;
     case 'device-exclusive-write':
       entry = pte.turned(old, 'device-exclusive-read');

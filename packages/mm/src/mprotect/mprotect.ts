@@ -1,15 +1,23 @@
 import { ERRNO } from '../errno.js';
+import { pfnModifyAllowed } from '../insert/pfn-modify-allowed.js';
+import { NONE } from '../machine/entries.js';
+import type { VmFlagName } from '../machine/vm-flags.js';
 import type { Model } from '../model.js';
-import { Vma } from '../state/columns.js';
+import { Global, Vma } from '../state/columns.js';
+import { entryAt } from '../tables/tables.js';
+import { modifyFlags } from '../vma/modify.js';
 import { setPageProt } from '../vma/page-prot.js';
-import { splitVma, vmasTouching } from '../vma/split.js';
-import { hasVmFlag } from '../vma/vma.js';
+import { vmGetPageProt } from '../vma/page-prot-of-flags.js';
+import { vmasTouching } from '../vma/split.js';
+import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { vmaWantsManualPteWriteUpgrade } from '../vma/write-tracking.js';
-import { changeProtection, MM_CP } from './change-protection.js';
+import { changeProtection } from './change-protection.js';
+import { MM_CP } from './flags.js';
 
 /**
- * mprotect(): 0, -ENOMEM for a hole, -EPERM for a sealed VMA, -EACCES for what VM_MAY* forbids.
- * `prot` holds VM_READ, VM_WRITE and VM_EXEC (mm/mprotect.c; SPEC 8.1).
+ * mprotect(): 0, -ENOMEM for a hole, -EACCES for what VM_MAY* forbids and for frames that must not
+ * be hidden, -EPERM for a sealed VMA. What lies before the obstacle is changed. `prot` holds VM_READ,
+ * VM_WRITE and VM_EXEC (mm/mprotect.c; SPEC 8.1).
  */
 export function mprotect(
   model: Model,
@@ -31,8 +39,12 @@ export function mprotect(
   return at < end ? ERRNO.ENOMEM : 0;
 }
 
-const PROTECTIONS = ['VM_READ', 'VM_WRITE', 'VM_EXEC'] as const;
-const MAY = ['VM_MAYREAD', 'VM_MAYWRITE', 'VM_MAYEXEC'] as const;
+/** What a VMA may do, and what it may be allowed to do at most. */
+const RIGHTS: readonly (readonly [VmFlagName, VmFlagName])[] = [
+  ['VM_READ', 'VM_MAYREAD'],
+  ['VM_WRITE', 'VM_MAYWRITE'],
+  ['VM_EXEC', 'VM_MAYEXEC'],
+];
 
 /** mprotect_fixup(): one VMA, or the part of it that the range covers. */
 function mprotectFixup(
@@ -44,20 +56,36 @@ function mprotectFixup(
 ): number {
   const { state, machine } = model;
   const { flagSets } = machine;
-  if (hasVmFlag(model, whole, 'VM_SEALED')) return ERRNO.EPERM;
   const old = flagSets.value(state.get(Vma.flags, whole));
-  const flags = (old & ~flagSets.mask(...PROTECTIONS)) | prot;
-  const forbidden = PROTECTIONS.some(
-    (name, i) => (prot & flagSets.mask(name)) !== 0n && !hasVmFlag(model, whole, MAY[i] as never),
+  const rights = flagSets.mask(...RIGHTS.map(([right]) => right));
+  const flags = (old & ~rights) | prot;
+  const forbidden = RIGHTS.some(
+    ([right, may]) => (prot & flagSets.mask(right)) !== 0n && !hasVmFlag(model, whole, may),
   );
   if (forbidden) return ERRNO.EACCES;
+  if (hasVmFlag(model, whole, 'VM_SEALED')) return ERRNO.EPERM;
   if (flags === old) return 0;
-  const vma = start > state.get(Vma.start, whole) ? splitVma(model, whole, start) : whole;
-  if (end < state.get(Vma.end, vma)) splitVma(model, vma, end);
-  state.set(Vma.flags, vma, flagSets.of(flags));
+  const hides = (flags & rights) === 0n && !mayHide(model, whole, start, end, flags);
+  if (hides) return ERRNO.EACCES;
+  const vma = modifyFlags(model, whole, start, end, flags);
   // Asked of the protection as it was: only a driver's hooks make this true of shared memory.
   const why = vmaWantsManualPteWriteUpgrade(model, vma) ? MM_CP.TRY_CHANGE_WRITABLE : 0;
   setPageProt(model, vma);
   changeProtection(model, vma, start, end, state.get(Vma.pageProt, vma), why);
   return 0;
+}
+
+/**
+ * prot_none_walk_ops: frames without struct page stay where they are when the processor would leak
+ * what an entry without access points to (SPEC 8.1).
+ */
+function mayHide(model: Model, vma: number, start: number, end: number, flags: bigint): boolean {
+  if (model.state.get(Global.modifyLimit, 0) === 0) return true;
+  if (!hasVmFlag(model, vma, 'VM_PFNMAP') && !hasVmFlag(model, vma, 'VM_MIXEDMAP')) return true;
+  const prot = vmGetPageProt(model.machine, flags);
+  for (let vpn = start; vpn < end; vpn++) {
+    const entry = entryAt(model, mmOf(model, vma), vpn, 'pte');
+    if (entry !== NONE && !pfnModifyAllowed(model, model.pte.pfn(entry), prot)) return false;
+  }
+  return true;
 }

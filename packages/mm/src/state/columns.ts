@@ -112,6 +112,8 @@ export const Frame = columns('frame', [
   'pagesMapped',
   /** _pincount. */
   'pincount',
+  /** References that somebody holds of whom the model has no other record: a driver, a scenario. */
+  'heldRefs',
   /** _mm_id[] as references to address spaces, their _mm_id_mapcount[] + 1, and the shared mark. */
   'mmId0',
   'mmId0Mapcount',
@@ -284,6 +286,8 @@ export const Table = columns('table', [
   'level',
   /** Page tables deposited for huge leaves of this table. */
   'deposits',
+  /** 1: freed while entries still led here; what it holds is not cleared yet. */
+  'stale',
 ]);
 
 /** Entries of page tables, as the numbers that `EntrySpace` gives words. */

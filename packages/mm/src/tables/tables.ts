@@ -1,4 +1,4 @@
-import type { MappingLevel } from '@pagewright/core';
+import type { Level } from '@pagewright/core';
 import { PAGE_TYPE } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -16,12 +16,12 @@ const pointerTo = (table: number): number => -table - 1;
 const tableOf = (word: number): number => -word - 1;
 
 /** Position of a level among those that have tables, leaf tables being 0; -1 for none. */
-export function levelNumber({ machine }: Model, level: MappingLevel): number {
+export function levelNumber({ machine }: Model, level: Level): number {
   return machine.levels.findIndex((each) => each.level === level);
 }
 
 /** Pages that an entry of a level maps (HPAGE_PMD_NR and its like); 0 where the form lacks the level. */
-export const pagesOfLevel = (model: Model, level: MappingLevel): number =>
+export const pagesOfLevel = (model: Model, level: Level): number =>
   model.machine.levels[levelNumber(model, level)]?.pages ?? 0;
 
 /** Counter that says how many tables of a level an address space has. */
@@ -40,6 +40,7 @@ function rootOf(model: Model, mm: number): number {
 function newTable(model: Model, mm: number, number: number): number {
   const { state, machine } = model;
   const table = state.take('table', Table.used);
+  if (state.get(Table.stale, table) !== 0) emptyStale(model, table);
   state.setRef(Table.mm, table, mm);
   state.set(Table.level, table, number);
   const frame = machine.tableFrame + table;
@@ -48,6 +49,15 @@ function newTable(model: Model, mm: number, number: number): number {
   const counter = number === machine.levels.length - 1 ? undefined : COUNTERS[number];
   if (counter !== undefined) state.add(counter, mm, 1);
   return table;
+}
+
+/** A table that was freed while it was in use still holds what it held. */
+function emptyStale({ state, machine }: Model, table: number): void {
+  state.set(Table.stale, table, 0);
+  for (let i = 0; i < machine.tableStride; i++) {
+    const slot = table * machine.tableStride + i;
+    if (state.get(Slot.entry, slot) !== NONE) state.set(Slot.entry, slot, NONE);
+  }
 }
 
 const slotOf = ({ machine }: Model, table: number, number: number, vpn: number): SlotAt => {
@@ -59,12 +69,12 @@ const slotOf = ({ machine }: Model, table: number, number: number, vpn: number):
  * The slot of an address at a level, with tables made on the way; -1 where a huge entry lies above.
  * `pte_alloc_map()` and its like; -1 too where a table is missing and none can be had.
  */
-export function slotMade(model: Model, mm: number, vpn: number, level: MappingLevel): SlotAt {
+export function slotMade(model: Model, mm: number, vpn: number, level: Level): SlotAt {
   return descend(model, mm, vpn, levelNumber(model, level), true);
 }
 
 /** The slot of an address at a level; -1 where no table, or a huge entry above, leads there. */
-export function slotAt(model: Model, mm: number, vpn: number, level: MappingLevel): SlotAt {
+export function slotAt(model: Model, mm: number, vpn: number, level: Level): SlotAt {
   return descend(model, mm, vpn, levelNumber(model, level), false);
 }
 
@@ -121,7 +131,7 @@ export function entryIn({ state }: Model, slot: SlotAt): Entry | undefined {
 }
 
 /** The entry of an address at a level; empty where no table leads there. */
-export function entryAt(model: Model, mm: number, vpn: number, level: MappingLevel): Entry {
+export function entryAt(model: Model, mm: number, vpn: number, level: Level): Entry {
   const slot = slotAt(model, mm, vpn, level);
   return slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
 }
@@ -167,6 +177,11 @@ export function useDeposited(model: Model, mm: number, slot: SlotAt): number {
   const table = newTable(model, mm, 0);
   model.state.set(Slot.entry, slot, pointerTo(table));
   return table;
+}
+
+/** Makes a slot point to a table. */
+export function pointTo({ state }: Model, slot: SlotAt, table: number): void {
+  state.set(Slot.entry, slot, pointerTo(table));
 }
 
 /** Slot of an index of a table. */

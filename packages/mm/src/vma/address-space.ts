@@ -1,5 +1,5 @@
 import type { Model } from '../model.js';
-import { Mm, Vma } from '../state/columns.js';
+import { COLUMN_RANGE, type Column, Mm, Vma } from '../state/columns.js';
 import { setPageProt } from './page-prot.js';
 
 /** mm_alloc(): an empty address space. */
@@ -37,6 +37,25 @@ export function newVma(model: Model, mm: number, parts: VmaParts): number {
   return vma;
 }
 
+/**
+ * vm_area_dup(): a VMA like another but for its place, linked into an address space. Its vm_pgoff,
+ * protection and anon_vma are the other's; it has no chain of anon_vmas yet.
+ */
+export function dupVma(model: Model, vma: number, mm: number, start: number, end: number): number {
+  const { state } = model;
+  const copy = state.take('vma', Vma.used);
+  const [first, behind] = COLUMN_RANGE.vma;
+  for (let column = first; column < behind; column++) {
+    state.set(column as Column, copy, state.get(column as Column, vma));
+  }
+  state.setRef(Vma.mm, copy, mm);
+  state.set(Vma.start, copy, start);
+  state.set(Vma.end, copy, end);
+  state.setRef(Vma.firstAvc, copy, -1);
+  linkVma(model, mm, copy);
+  return copy;
+}
+
 /** Links a VMA in before the first one behind it. */
 export function linkVma({ state }: Model, mm: number, vma: number): void {
   const start = state.get(Vma.start, vma);
@@ -56,11 +75,18 @@ export function dropVma(model: Model, vma: number): void {
   const { state } = model;
   const mm = state.ref(Vma.mm, vma);
   const next = state.ref(Vma.next, vma);
-  if (state.ref(Mm.firstVma, mm) === vma) state.setRef(Mm.firstVma, mm, next);
-  else {
-    let at = state.ref(Mm.firstVma, mm);
-    while (at >= 0 && state.ref(Vma.next, at) !== vma) at = state.ref(Vma.next, at);
-    if (at >= 0) state.setRef(Vma.next, at, next);
-  }
+  const before = previousVma(model, vma);
+  if (before < 0) state.setRef(Mm.firstVma, mm, next);
+  else state.setRef(Vma.next, before, next);
   state.clear('vma', vma);
+}
+
+/** The VMA before one, by address; -1 for none. */
+export function previousVma({ state }: Model, vma: number): number {
+  let before = -1;
+  for (let at = state.ref(Mm.firstVma, state.ref(Vma.mm, vma)); at >= 0 && at !== vma; ) {
+    before = at;
+    at = state.ref(Vma.next, at);
+  }
+  return before;
 }

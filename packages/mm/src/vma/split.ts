@@ -1,44 +1,52 @@
+import { splitHugePmd } from '../huge/split.js';
+import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { anonVmaClone } from '../rmap/anon-vma.js';
 import { Vma } from '../state/columns.js';
-import { newVma } from './address-space.js';
-import { opsOf, vmasOf } from './vma.js';
+import { deepestSlot, entryIn, pagesOfLevel } from '../tables/tables.js';
+import { isHugeEntry } from '../tables/upper-entry.js';
+import { dupVma } from './address-space.js';
+import { mmOf, opsOf, vmasOf } from './vma.js';
 
 /**
  * __split_vma(): a VMA becomes two at an address inside it; answers the second half. What depends on
  * the address keeps its meaning: vm_pgoff moves with the start (mm/vma.c; SPEC 15.16).
  */
 export function splitVma(model: Model, vma: number, at: number): number {
-  const { state, machine } = model;
+  const { state } = model;
   const start = state.get(Vma.start, vma);
   const end = state.get(Vma.end, vma);
   if (at <= start || at >= end) throw new Error(`no split of [${start}, ${end}) at ${at}`);
+  splitHugeAt(model, vma, at);
   state.set(Vma.end, vma, at);
-  const second = newVma(model, state.ref(Vma.mm, vma), {
-    start: at,
-    end,
-    flags: machine.flagSets.value(state.get(Vma.flags, vma)),
-    pgoff: state.get(Vma.pgoff, vma) + (at - start),
-    ops: state.ref(Vma.ops, vma),
-    mapping: state.ref(Vma.mapping, vma),
-    private: state.get(Vma.private, vma),
-  });
-  state.set(Vma.pageProt, second, state.get(Vma.pageProt, vma));
-  state.set(Vma.anonVma, second, state.get(Vma.anonVma, vma));
+  const second = dupVma(model, vma, mmOf(model, vma), at, end);
+  state.set(Vma.pgoff, second, state.get(Vma.pgoff, vma) + (at - start));
   anonVmaClone(model, second, vma, false);
   opsOf(model, second)?.open?.(model, second);
   return second;
 }
 
+/** vma_adjust_trans_huge(): no huge PMD may reach over the new end of its VMA. */
+function splitHugeAt(model: Model, vma: number, at: number): void {
+  const pages = pagesOfLevel(model, 'pmd');
+  if (pages <= 1 || at % pages === 0) return;
+  const slot = deepestSlot(model, mmOf(model, vma), at);
+  if (slot < 0 || model.reached !== 1) return;
+  const entry = entryIn(model, slot) ?? NONE;
+  if (isHugeEntry(model, 1, entry)) splitHugePmd(model, vma, at);
+}
+
 /** The VMAs of a range, split at its ends. */
 export function vmasOfRange(model: Model, mm: number, start: number, end: number): number[] {
-  const found: number[] = [];
-  for (let vma of vmasTouching(model, mm, start, end)) {
-    if (model.state.get(Vma.start, vma) < start) vma = splitVma(model, vma, start);
-    if (model.state.get(Vma.end, vma) > end) splitVma(model, vma, end);
-    found.push(vma);
-  }
-  return found;
+  return vmasTouching(model, mm, start, end).map((vma) => isolate(model, vma, start, end));
+}
+
+/** The part of a VMA that lies in a range, split off at its ends. */
+export function isolate(model: Model, vma: number, start: number, end: number): number {
+  const { state } = model;
+  const part = state.get(Vma.start, vma) < start ? splitVma(model, vma, start) : vma;
+  if (state.get(Vma.end, part) > end) splitVma(model, part, end);
+  return part;
 }
 
 /** The VMAs that a range touches, by address. */

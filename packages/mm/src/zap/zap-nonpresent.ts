@@ -1,10 +1,12 @@
-import { counterOf, folioOf, isAnon } from '../frames/folio.js';
+import { freeSwap } from '../fault/wp-reuse.js';
+import { counterOf, folioMapcount, folioOf, getRefs, isAnon } from '../frames/folio.js';
+import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import { putRefs } from '../frames/put.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { removeRmap } from '../rmap/remove.js';
-import { Mm } from '../state/columns.js';
-import { swapFree } from '../swap/swap-slots.js';
+import { Mm, SwapSlot } from '../state/columns.js';
+import { swapFree, swapSlotOf } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { mmOf, vmaIsAnonymous } from '../vma/vma.js';
 import { shouldZapFolio, type ZapDetails } from './details.js';
@@ -44,7 +46,7 @@ function accounted(model: Model, vma: number, entry: Entry, details: ZapDetails)
     case 'swap':
       if (!details.evenCows) return false;
       model.state.add(Mm.swapEntries, mmOf(model, vma), -1);
-      swapFree(model, entry);
+      freeSwapAndCache(model, entry);
       return true;
     case 'migration-read':
     case 'migration-read-exclusive':
@@ -63,6 +65,19 @@ function accounted(model: Model, vma: number, entry: Entry, details: ZapDetails)
       model.warn('unrecognized-swap-entry');
       return true;
   }
+}
+
+/** free_swap_and_cache(): a folio that is in the swap cache alone leaves it with its last entry. */
+function freeSwapAndCache(model: Model, entry: Entry): void {
+  const { state } = model;
+  const cached = state.ref(SwapSlot.frame, swapSlotOf(model, entry));
+  swapFree(model, entry);
+  if (cached < 0 || folioMapcount(model, cached) > 0 || !folioTrylock(model, cached)) return;
+  // Held meanwhile, as the kernel holds what it found in the cache.
+  getRefs(model, cached);
+  freeSwap(model, cached);
+  folioUnlock(model, cached);
+  putRefs(model, cached);
 }
 
 function markerGoes(model: Model, vma: number, entry: Entry, details: ZapDetails): boolean {

@@ -5,13 +5,14 @@ import {
   folioOf,
   isAnon,
   isZeroFrame,
+  pageMapcount,
   setFlag,
 } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { vmNormalPage } from '../normal-page.js';
+import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { removeRmap } from '../rmap/remove.js';
 import { Mm } from '../state/columns.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
@@ -29,6 +30,7 @@ export function zapPresentPte(
   details: ZapDetails,
 ): void {
   const frame = vmNormalPage(model, 'pte', vma, vpn, entry);
+  if (frame === WILD_PAGE) model.bug('wild-page');
   if (frame < 0) {
     setEntry(model, slot, NONE);
     installUffdWpIfNeeded(model, vma, slot, entry, details);
@@ -42,9 +44,13 @@ export function zapPresentPte(
   installUffdWpIfNeeded(model, vma, slot, entry, details);
   model.state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
   removeRmap(model, frame, 1, vma);
-  if (folioMapcount(model, folio) < 0) model.badPageMap('pte', vma, vpn, entry, frame);
+  if (underflows(model, folio, frame)) model.badPageMap('pte', vma, vpn, entry, frame);
   putRefs(model, folio);
 }
+
+/** More mappings were removed than there were; until 6.10 of the page, since then of its folio. */
+const underflows = (model: Model, folio: number, frame: number): boolean =>
+  (model.has('large-mapcount') ? folioMapcount(model, folio) : pageMapcount(model, frame)) < 0;
 
 /** What the entry knows of a file's page that the page must know from now on. */
 function harvest(model: Model, vma: number, folio: number, entry: Entry): void {
@@ -55,7 +61,8 @@ function harvest(model: Model, vma: number, folio: number, entry: Entry): void {
 
 /** vma_has_recency(): that a page was used says something of its future. */
 export const vmaHasRecency = (model: Model, vma: number): boolean =>
-  !hasVmFlag(model, vma, 'VM_SEQ_READ') && !hasVmFlag(model, vma, 'VM_RAND_READ');
+  !hasVmFlag(model, vma, 'VM_SEQ_READ') &&
+  !(model.has('recency-by-both-hints') && hasVmFlag(model, vma, 'VM_RAND_READ'));
 
 /** ksm_might_unmap_zero_page(): KSM marks the zeropage entries that it made by their dirty bit. */
 export function unmapKsmZero(model: Model, vma: number, entry: Entry): void {

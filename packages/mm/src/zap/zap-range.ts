@@ -3,7 +3,9 @@ import { zapHugePmd, zapHugePud } from '../huge/zap-huge.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
+import { freeEmptyLeafTable } from '../tables/free-tables.js';
 import { deepestSlot, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
+import { noneOrClearBad } from '../tables/upper-entry.js';
 import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { ZAP_ALL, type ZapDetails } from './details.js';
 import { zapNonpresentPte } from './zap-nonpresent.js';
@@ -11,7 +13,7 @@ import { zapPresentPte } from './zap-pte.js';
 
 /**
  * unmap_page_range() over the part of a range that lies in the VMA: every entry goes that `details`
- * does not keep (mm/memory.c; SPEC 4.1 to 4.6). Tables stay.
+ * does not keep (mm/memory.c; SPEC 4.1 to 4.6). Tables stay, but for those that `details` wants gone.
  */
 export function zapVmaRange(
   model: Model,
@@ -21,17 +23,30 @@ export function zapVmaRange(
   details: ZapDetails = ZAP_ALL,
 ): void {
   const { state } = model;
-  const mm = mmOf(model, vma);
+  const first = Math.max(start, state.get(Vma.start, vma));
   const last = Math.min(end, state.get(Vma.end, vma));
-  let vpn = Math.max(start, state.get(Vma.start, vma));
-  while (vpn < last) {
+  zapEntries(model, vma, first, last, details);
+  const reclaims = model.config.PT_RECLAIM && model.has('dontneed-frees-tables');
+  if (details.freesTables === true && reclaims)
+    freeWholeTables(model, mmOf(model, vma), first, last);
+}
+
+function zapEntries(
+  model: Model,
+  vma: number,
+  start: number,
+  end: number,
+  details: ZapDetails,
+): void {
+  const mm = mmOf(model, vma);
+  for (let vpn = start; vpn < end; ) {
     const slot = deepestSlot(model, mm, vpn);
     if (slot < 0) return;
     const number = model.reached;
     const next = nextAddress(model, vpn, number);
     if (number === 0) zapPte(model, vma, vpn, slot, details);
-    else if (entryIn(model, slot) !== NONE) {
-      const whole = next <= last && next - vpn === model.machine.levels[number]?.pages;
+    else if (!noneOrClearBad(model, slot, number)) {
+      const whole = next <= end && next - vpn === model.machine.levels[number]?.pages;
       if (!whole) {
         (number === 1 ? splitHugePmd : splitHugePud)(model, vma, vpn);
         // What the split left is looked at again: entries of a table, or nothing.
@@ -40,6 +55,14 @@ export function zapVmaRange(
       else zapHugePud(model, vma, vpn, slot);
     }
     vpn = next;
+  }
+}
+
+/** Leaf tables of which the range covers every entry. */
+function freeWholeTables(model: Model, mm: number, start: number, end: number): void {
+  const span = model.machine.levels[1]?.pages ?? Number.POSITIVE_INFINITY;
+  for (let vpn = Math.ceil(start / span) * span; vpn + span <= end; vpn += span) {
+    freeEmptyLeafTable(model, mm, vpn);
   }
 }
 
