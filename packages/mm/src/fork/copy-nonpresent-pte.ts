@@ -13,7 +13,8 @@ import { isMarker } from '../zap/markers.js';
 
 /**
  * copy_nonpresent_pte(): 0; -ENOENT when a device's exclusive page was taken back and its entry is to
- * be copied as a present one; -EBUSY when that has to wait (mm/memory.c; SPEC 7.5).
+ * be copied as a present one; -EBUSY when somebody has the page locked, which ends the fork
+ * (mm/memory.c; SPEC 7.5, 24.16).
  */
 export function copyNonpresentPte(
   model: Model,
@@ -30,10 +31,9 @@ export function copyNonpresentPte(
   switch (facts.what) {
     case 'swap': {
       swapDuplicate(model, entry);
-      const plain = pte.to.swp_clear_exclusive(entry);
-      setEntry(model, srcSlot, plain);
+      if (pte.is.swp_exclusive(entry)) setEntry(model, srcSlot, pte.to.swp_clear_exclusive(entry));
       state.add(Mm.swapEntries, dst, 1);
-      setEntry(model, dstSlot, forChild(model, dstVma, plain));
+      setEntry(model, dstSlot, forChild(model, dstVma, pte.to.swp_clear_exclusive(entry)));
       return 0;
     }
     case 'migration-read':
@@ -56,12 +56,14 @@ export function copyNonpresentPte(
       getRefs(model, folio);
       state.add(counterOf(model, folio, Mm), dst, 1);
       tryDupAnonRmap(model, frame, 1, dstVma, srcVma);
-      const becomes = facts.what === 'device-private-write' && isCow(model, srcVma);
-      setEntry(
-        model,
-        dstSlot,
-        readable(model, dstVma, srcSlot, entry, becomes ? 'device-private-read' : undefined),
-      );
+      if (facts.what === 'device-private-read' || !isCow(model, srcVma)) {
+        setEntry(model, dstSlot, forChild(model, dstVma, entry));
+        return 0;
+      }
+      // Soft-dirtiness of device memory is not kept.
+      const made = pte.to.swp_clear_soft_dirty(pte.turned(entry, 'device-private-read'));
+      setEntry(model, srcSlot, made);
+      setEntry(model, dstSlot, forChild(model, dstVma, made));
       return 0;
     }
     case 'device-exclusive':

@@ -4,9 +4,10 @@ import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Mm, Vma } from '../state/columns.js';
 import { deepestSlot, entryIn, nextAddress, slotMade } from '../tables/tables.js';
+import { noneOrClearBad } from '../tables/upper-entry.js';
 import { isCow, mmOf } from '../vma/vma.js';
 import { copyNonpresentPte } from './copy-nonpresent-pte.js';
-import { copyPresentPte } from './copy-present-pte.js';
+import { copyPresentPtes } from './copy-present-pte.js';
 
 /**
  * copy_page_range(): the child's entries of one VMA. 0, or -ENOMEM. While entries of a private VMA
@@ -30,36 +31,40 @@ function copyEntries(model: Model, dstVma: number, srcVma: number, src: number):
     const slot = deepestSlot(model, src, vpn);
     if (slot < 0) return 0;
     const number = model.reached;
-    const next = nextAddress(model, vpn, number);
-    const entry = entryIn(model, slot);
-    if (entry !== undefined && entry !== NONE) {
-      const copied =
-        number === 0
-          ? copyPte(model, dstVma, srcVma, vpn, slot)
-          : (number === 1 ? copyHugePmd : copyHugePud)(model, dstVma, srcVma, vpn);
+    if (number === 0) {
+      const copied = copyPtes(model, dstVma, srcVma, vpn, slot, end - vpn);
+      if (copied < 0) return ERRNO.ENOMEM;
+      vpn += copied;
+      continue;
+    }
+    if (!noneOrClearBad(model, slot, number)) {
+      const copied = (number === 1 ? copyHugePmd : copyHugePud)(model, dstVma, srcVma, vpn);
       if (copied === ERRNO.EAGAIN) continue;
       if (copied !== 0) return ERRNO.ENOMEM;
     }
-    vpn = next;
+    vpn = nextAddress(model, vpn, number);
   }
   return 0;
 }
 
-/** copy_pte_range() for one entry. */
-function copyPte(
+/** copy_pte_range() for one entry, or a batch: how many were copied, or an error. */
+function copyPtes(
   model: Model,
   dstVma: number,
   srcVma: number,
   vpn: number,
   srcSlot: number,
+  most: number,
 ): number {
   const dstSlot = slotMade(model, mmOf(model, dstVma), vpn, 'pte');
   if (dstSlot < 0) return ERRNO.ENOMEM;
-  const entry = entryIn(model, srcSlot) ?? NONE;
-  if (model.pte.is.present(entry)) {
-    return copyPresentPte(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry);
+  let entry = entryIn(model, srcSlot) ?? NONE;
+  if (entry === NONE) return 1;
+  if (!model.pte.is.present(entry)) {
+    const answer = copyNonpresentPte(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry);
+    if (answer !== ERRNO.ENOENT) return answer < 0 ? answer : 1;
+    // A device gave the page back: the entry is a present one now.
+    entry = entryIn(model, srcSlot) ?? NONE;
   }
-  const answer = copyNonpresentPte(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry);
-  // The entry is a present one now, or the device keeps the page: looked at again.
-  return answer === ERRNO.ENOENT || answer === ERRNO.EBUSY ? ERRNO.EAGAIN : answer;
+  return copyPresentPtes(model, dstVma, srcVma, vpn, srcSlot, dstSlot, entry, most);
 }

@@ -1,20 +1,35 @@
 import { ERRNO } from '../errno.js';
 import { allocFolio } from '../frames/allocate.js';
-import { counterOf, fileCounterOf, folioOf, getRefs, isAnon } from '../frames/folio.js';
+import {
+  counterOf,
+  fileCounterOf,
+  folioOf,
+  getRefs,
+  hasFlag,
+  isAnon,
+  isLarge,
+} from '../frames/folio.js';
 import { lruAdd } from '../frames/lru.js';
+import { PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { addNewAnonRmap } from '../rmap/anon-rmap.js';
-import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { dupFileRmap, tryDupAnonRmap } from '../rmap/dup.js';
 import { Frame, Mm } from '../state/columns.js';
-import { type SlotAt, setEntry } from '../tables/tables.js';
+import { pteBatch } from '../tables/pte-batch.js';
+import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag, isCow, maybeMkwrite, mmOf, pageProtOf } from '../vma/vma.js';
+import { softDirtyEnabled } from '../vma/write-tracking.js';
 
-/** copy_present_ptes() for one entry: 0, or -ENOMEM for a pinned page's copy (SPEC 7.2, 7.4). */
-export function copyPresentPte(
+/**
+ * copy_present_ptes(): one entry, or those of a large folio that are alike; how many were copied, or
+ * -ENOMEM, -EHWPOISON of a pinned page's copy (SPEC 7.2, 7.4).
+ *
+ * @param most how many may be copied
+ */
+export function copyPresentPtes(
   model: Model,
   dstVma: number,
   srcVma: number,
@@ -22,48 +37,99 @@ export function copyPresentPte(
   srcSlot: SlotAt,
   dstSlot: SlotAt,
   entry: Entry,
+  most: number,
 ): number {
   const frame = vmNormalPage(model, 'pte', srcVma, vpn, entry);
   if (frame === WILD_PAGE) model.bug('wild-page');
-  if (frame >= 0) {
-    const folio = folioOf(model, frame);
-    const counter = isAnon(model, folio)
-      ? counterOf(model, folio, Mm)
-      : fileCounterOf(model, folio, Mm);
-    getRefs(model, folio);
-    if (!isAnon(model, folio)) dupFileRmap(model, frame, 1, dstVma);
-    else if (tryDupAnonRmap(model, frame, 1, dstVma, srcVma) !== 0) {
-      putRefs(model, folio);
-      return copyPresentPage(model, dstVma, vpn, dstSlot, entry, frame);
-    }
-    model.state.add(counter, mmOf(model, dstVma), 1);
+  if (frame < 0) {
+    shareEntries(model, dstVma, srcVma, srcSlot, dstSlot, entry, 1);
+    return 1;
   }
-  setEntry(model, dstSlot, shared(model, dstVma, srcVma, srcSlot, entry));
-  return 0;
+  const folio = folioOf(model, frame);
+  const batched = most > 1 && isLarge(model, folio) && model.has('fork-batches');
+  const nr = batched ? batch(model, srcVma, srcSlot, entry, frame, most) : 1;
+  if (share(model, dstVma, srcVma, frame, nr)) {
+    const writable = nr > 1 && anyWritable(model, srcSlot, nr);
+    const shared = writable ? model.pte.mkwrite(entry) : entry;
+    shareEntries(model, dstVma, srcVma, srcSlot, dstSlot, shared, nr);
+    return nr;
+  }
+  // One of the batch may be pinned: page by page.
+  if (nr > 1 && share(model, dstVma, srcVma, frame, 1)) {
+    shareEntries(model, dstVma, srcVma, srcSlot, dstSlot, entry, 1);
+    return 1;
+  }
+  return copyPresentPage(model, dstVma, vpn, dstSlot, entry, frame);
 }
 
-/** __copy_present_ptes(): what the child gets, with the parent's entry write-protected likewise. */
-function shared(
+function batch(
+  model: Model,
+  srcVma: number,
+  slot: SlotAt,
+  entry: Entry,
+  frame: number,
+  most: number,
+): number {
+  return pteBatch(model, slot, entry, frame, most, {
+    write: false,
+    dirty: !hasVmFlag(model, srcVma, 'VM_SHARED'),
+    softDirty: softDirtyEnabled(model, srcVma),
+  });
+}
+
+function anyWritable(model: Model, slot: SlotAt, nr: number): boolean {
+  for (let i = 0; i < nr; i++) {
+    if (model.pte.is.write(entryIn(model, slot + i) as Entry)) return true;
+  }
+  return false;
+}
+
+/** The child maps the pages too. False, with nothing changed, when one may be pinned. */
+function share(model: Model, dstVma: number, srcVma: number, frame: number, nr: number): boolean {
+  const folio = folioOf(model, frame);
+  const anon = isAnon(model, folio);
+  getRefs(model, folio, nr);
+  if (!anon) dupFileRmap(model, frame, nr, dstVma);
+  else if (tryDupAnonRmap(model, frame, nr, dstVma, srcVma) !== 0) {
+    putRefs(model, folio, nr);
+    return false;
+  }
+  const counter = anon ? counterOf(model, folio, Mm) : fileCounterOf(model, folio, Mm);
+  model.state.add(counter, mmOf(model, dstVma), nr);
+  return true;
+}
+
+/** __copy_present_ptes(): what the child gets, with the parent's entries write-protected likewise. */
+function shareEntries(
   model: Model,
   dstVma: number,
   srcVma: number,
   srcSlot: SlotAt,
+  dstSlot: SlotAt,
   entry: Entry,
-): Entry {
+  nr: number,
+): void {
   const { is, to } = model.pte;
   let child = entry;
   if (isCow(model, srcVma) && is.write(entry)) {
-    setEntry(model, srcSlot, to.wrprotect(entry));
+    for (let i = 0; i < nr; i++) {
+      setEntry(model, srcSlot + i, to.wrprotect(entryIn(model, srcSlot + i) as Entry));
+    }
     child = to.wrprotect(child);
   }
   if (hasVmFlag(model, srcVma, 'VM_SHARED')) child = to.mkclean(child);
   child = to.mkold(child);
-  return hasVmFlag(model, dstVma, 'VM_UFFD_WP') ? child : to.clear_uffd_wp(child);
+  if (!hasVmFlag(model, dstVma, 'VM_UFFD_WP')) child = to.clear_uffd_wp(child);
+  setEntry(model, dstSlot, child);
+  for (let i = 1; i < nr; i++) {
+    child = to.next_pfn(child);
+    setEntry(model, dstSlot + i, child);
+  }
 }
 
 /**
  * copy_present_page(): the parent's page may be pinned and stays its own; the child gets a copy at
- * once (SPEC 7.2).
+ * once, unless the memory under the page is broken (SPEC 7.2).
  */
 function copyPresentPage(
   model: Model,
@@ -76,8 +142,11 @@ function copyPresentPage(
   const { state, pte, machine } = model;
   const copy = allocFolio(model);
   if (copy < 0) return ERRNO.ENOMEM;
+  if (hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+    putRefs(model, copy);
+    return ERRNO.EHWPOISON;
+  }
   state.set(Frame.content, copy, state.get(Frame.content, frame));
-  anonVmaPrepare(model, dstVma);
   addNewAnonRmap(model, copy, dstVma, vpn);
   lruAdd(model, copy, 'active');
   state.add(Mm.anonPages, mmOf(model, dstVma), 1);
@@ -85,5 +154,5 @@ function copyPresentPage(
   const child = maybeMkwrite(model, dstVma, pte, pte.to.mkdirty(fresh));
   const keepsWp = pte.is.uffd_wp(entry) && hasVmFlag(model, dstVma, 'VM_UFFD_WP');
   setEntry(model, dstSlot, keepsWp ? pte.to.mkuffd_wp(child) : child);
-  return 0;
+  return 1;
 }
