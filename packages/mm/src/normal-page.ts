@@ -18,6 +18,7 @@ import type { Entry } from './machine/entries.js';
 import type { Machine } from './machine/machine.js';
 import type { Model } from './model.js';
 import { Global, Vma } from './state/columns.js';
+import { opsOf } from './vma/vma.js';
 
 /** What is known of the question, as bits: equal facts have equal answers. */
 const FACT = {
@@ -66,7 +67,7 @@ export function vmNormalPage(
     known = decide(model, level, facts);
     memory[key] = known;
   }
-  for (const id of known.warns) model.vmWarn(id);
+  if (known.warns.length > 0) for (const id of known.warns) model.vmWarn(id);
   if (known.answer === 'none') return -1;
   if (known.answer === 'hook') return hookOf(model, vma)?.(model, vma, vpn) ?? -1;
   if (known.answer === 'bad') {
@@ -89,8 +90,7 @@ function memoryOf(machine: Machine): (Known | undefined)[] {
   return found;
 }
 
-const hookOf = ({ state, machine }: Model, vma: number) =>
-  machine.vmOps[state.ref(Vma.ops, vma)]?.findNormalPage;
+const hookOf = (model: Model, vma: number) => opsOf(model, vma)?.findNormalPage;
 
 function factsOf(
   model: Model,
@@ -103,13 +103,13 @@ function factsOf(
   const { memory, flagSets } = machine;
   const space = machine.space(level);
   const at = space.pfn(entry);
-  const flags = state.get(Vma.flags, vma);
+  const flags = flagSets.is(state.get(Vma.flags, vma));
   let facts = 0;
   if (space.is.special(entry)) facts |= FACT.special;
   if (space.is.devmap(entry)) facts |= FACT.devmap;
-  if (flagSets.is.VM_PFNMAP(flags)) facts |= FACT.pfnmap;
-  if (flagSets.is.VM_MIXEDMAP(flags)) facts |= FACT.mixedmap;
-  if (flagSets.isCow(flags)) facts |= FACT.cow;
+  if (flags.VM_PFNMAP) facts |= FACT.pfnmap;
+  if (flags.VM_MIXEDMAP) facts |= FACT.mixedmap;
+  if (flags.isCow) facts |= FACT.cow;
   if (at === state.get(Vma.pgoff, vma) + vpn - state.get(Vma.start, vma)) facts |= FACT.linear;
   if (hookOf(model, vma) !== undefined) facts |= FACT.hook;
   if (at > memory.highest) facts |= FACT.beyond;

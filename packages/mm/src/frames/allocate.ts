@@ -9,12 +9,21 @@ export function allocFolio(model: Model, order = 0, from?: number): number {
   const { memory } = model.machine;
   const pages = 2 ** order;
   if (from !== undefined) return isFree(model, from, pages) ? take(model, from, order) : -1;
-  for (const range of memory.ranges) {
-    if (range.purpose !== 'general') continue;
-    const start = Math.ceil(range.firstPfn / pages) * pages;
-    for (let pfn = start; pfn + pages <= range.firstPfn + range.frames; pfn += pages) {
-      const frame = memory.frame(pfn);
+  const { general } = memory;
+  for (let i = 0; i < general.length; i++) {
+    const { range, first } = general[i] as (typeof general)[number];
+    const end = first + range.frames;
+    // Frames of a range are numbered like its pfns: alignment is asked of the latter.
+    const skew = (first - range.firstPfn) % pages;
+    let frame = first;
+    for (;;) {
+      frame = model.state.nextZero(Frame.refcount, frame, end);
+      if (frame < 0) break;
+      const over = (frame - skew) % pages;
+      if (over !== 0) frame += pages - over;
+      if (frame + pages > end) break;
       if (isFree(model, frame, pages)) return take(model, frame, order);
+      frame += pages;
     }
   }
   return -1;

@@ -29,6 +29,9 @@ export interface TableLevel {
   /** Pages that an entry maps. */
   readonly pages: number;
   readonly entries: number;
+  /** 1/pages and 1/entries, which are powers of two: products are exact, and quicker than quotients. */
+  readonly perPage: number;
+  readonly perEntry: number;
 }
 
 /**
@@ -44,6 +47,8 @@ export class Machine {
   readonly vmOps: readonly VmOps[];
   /** Levels that have tables, leaf tables first. */
   readonly levels: readonly TableLevel[];
+  /** Positions of levels in `levels`. */
+  readonly levelNumbers: Readonly<Partial<Record<Level, number>>>;
   readonly layout: Layout;
   /** Slots from one table to the next. */
   readonly tableStride: number;
@@ -68,8 +73,10 @@ export class Machine {
       .filter(({ folded }) => !folded)
       .map(({ level, shift, indexBits }) => {
         const pageShift = shift - form.definition.pageShift;
-        return { level, pageShift, pages: 2 ** pageShift, entries: 2 ** indexBits };
+        const [pages, entries] = [2 ** pageShift, 2 ** indexBits];
+        return { level, pageShift, pages, entries, perPage: 1 / pages, perEntry: 1 / entries };
       });
+    this.levelNumbers = Object.fromEntries(this.levels.map(({ level }, i) => [level, i]));
     this.tableStride = Math.max(...this.levels.map(({ entries }) => entries));
     const space = (level: MappingLevel) =>
       new EntrySpace(form, level, this.prots, emptyWord(form, level));

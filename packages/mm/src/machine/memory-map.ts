@@ -22,7 +22,8 @@ export interface MemoryRange {
   readonly aboveHighest?: boolean;
 }
 
-interface Placed {
+/** A run of frames with struct pages. */
+export interface Placed {
   readonly range: MemoryRange;
   /** Number of the range's first frame among those with struct page. */
   readonly first: number;
@@ -37,6 +38,8 @@ export class MemoryMap {
   readonly count: number;
   /** highest_memmap_pfn. */
   readonly highest: number;
+  /** The ranges that are handed out, in the order in which they were named. */
+  readonly general: readonly Placed[];
   private readonly placed: readonly Placed[];
 
   /** Ranges must not overlap. Throws when they do. */
@@ -55,6 +58,9 @@ export class MemoryMap {
       if (range.aboveHighest !== true) highest = end - 1;
     }
     this.placed = placed;
+    this.general = ranges.flatMap((each) =>
+      placed.filter(({ range }) => range === each && range.purpose === 'general'),
+    );
     this.count = count;
     this.highest = highest;
   }

@@ -1,5 +1,5 @@
 import { type FormDefinition, isCowMapping, vmConstant } from '@pagewright/core';
-import { remembered, WordIds } from './word-ids.js';
+import { WordIds } from './word-ids.js';
 
 /** Flags that some operation asks for. */
 const ASKED = [
@@ -38,24 +38,21 @@ const ASKED = [
 /** A VMA flag by the kernel's name. */
 export type VmFlagName = (typeof ASKED)[number];
 
+/** What is in a set of flags, by name, and whether is_cow_mapping() takes it (SPEC 1.6). */
+export type VmFlagFacts = Readonly<Record<VmFlagName | 'isCow', boolean>>;
+
 /** vm_flags by the number that a machine gives the set. */
 export type FlagSet = number;
 
 /** Sets of VMA flags by number, with what the kernel asks of them. */
 export class VmFlagSets {
   private readonly ids = new WordIds(0n);
-  /** Tests for each flag; never true where form and generation lack the flag. */
-  readonly is: Readonly<Record<VmFlagName, (flags: FlagSet) => boolean>>;
-  /** is_cow_mapping() (SPEC 1.6). */
-  readonly isCow = this.asked(isCowMapping);
   private readonly masks: Readonly<Record<VmFlagName, bigint>>;
+  private readonly facts: VmFlagFacts[] = [];
 
   constructor(definition: FormDefinition) {
     const masks = ASKED.map((name) => [name, vmConstant(definition, name) ?? 0n] as const);
     this.masks = Object.fromEntries(masks) as Record<VmFlagName, bigint>;
-    this.is = Object.fromEntries(
-      masks.map(([name, mask]) => [name, this.asked((flags) => (flags & mask) !== 0n)]),
-    ) as Record<VmFlagName, (flags: FlagSet) => boolean>;
   }
 
   /** Number of a set. */
@@ -68,13 +65,23 @@ export class VmFlagSets {
     return this.ids.word(flags);
   }
 
+  /** What is in a set, by name; never a flag that form and generation lack. */
+  is(flags: FlagSet): VmFlagFacts {
+    return this.facts[flags] ?? this.findFacts(flags);
+  }
+
+  private findFacts(flags: FlagSet): VmFlagFacts {
+    // In order of their numbers, so that the list has no holes.
+    while (this.facts.length <= flags) {
+      const set = this.value(this.facts.length);
+      const has = ASKED.map((name) => [name, (set & this.masks[name]) !== 0n]);
+      this.facts.push({ ...Object.fromEntries(has), isCow: isCowMapping(set) } as VmFlagFacts);
+    }
+    return this.facts[flags] as VmFlagFacts;
+  }
+
   /** Bits of some flags; 0 for those that form and generation lack. */
   mask(...names: readonly VmFlagName[]): bigint {
     return names.reduce((mask, name) => mask | this.masks[name], 0n);
-  }
-
-  private asked(test: (flags: bigint) => boolean): (flags: FlagSet) => boolean {
-    const known = remembered((id: FlagSet) => (test(this.ids.word(id)) ? 1 : 0));
-    return (flags) => known(flags) === 1;
   }
 }

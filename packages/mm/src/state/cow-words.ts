@@ -58,6 +58,17 @@ export class CowWords {
     }
   }
 
+  /** The first place from `at` on, before `end`, whose word is 0; -1 for none. */
+  nextZero(at: number, end: number): number {
+    let i = at;
+    while (i < end) {
+      const chunk = this.chunks[i >>> SHIFT] as Float64Array;
+      const stop = Math.min(end, (i | MASK) + 1);
+      for (; i < stop; i++) if (chunk[i & MASK] === 0) return i;
+    }
+    return -1;
+  }
+
   /** Calls back with every word that is not 0, in order. */
   forEachSet(visit: (at: number, value: number) => void): void {
     this.chunks.forEach((chunk, number) => {

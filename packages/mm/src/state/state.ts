@@ -6,11 +6,11 @@ export type Capacities = Readonly<Record<RecordKind, number>>;
 
 /** Where each column begins. */
 export class Layout {
-  readonly bases: Float64Array;
+  readonly bases: Int32Array;
   readonly length: number;
 
   constructor(readonly capacities: Capacities) {
-    this.bases = new Float64Array(COLUMNS.length);
+    this.bases = new Int32Array(COLUMNS.length);
     let next = 0;
     COLUMNS.forEach(({ record }, i) => {
       this.bases[i] = next;
@@ -69,16 +69,20 @@ export class State {
     this.set(field, record, to + 1);
   }
 
+  /** The first record from one on, before `end`, whose word is 0; -1 for none. */
+  nextZero(field: Column, record: number, end: number): number {
+    const base = this.layout.bases[field] as number;
+    const at = this.words.nextZero(base + record, base + end);
+    return at < 0 ? -1 : at - base;
+  }
+
   /** Takes the lowest free record of a kind and marks it used. Throws CapacityError. */
   take(kind: RecordKind, used: Column): number {
     const count = this.layout.capacities[kind];
-    for (let i = 0; i < count; i++) {
-      if (this.get(used, i) === 0) {
-        this.set(used, i, 1);
-        return i;
-      }
-    }
-    throw new CapacityError(kind);
+    const free = this.nextZero(used, 0, count);
+    if (free < 0) throw new CapacityError(kind);
+    this.set(used, free, 1);
+    return free;
   }
 
   /** Sets all fields of a record to 0. */

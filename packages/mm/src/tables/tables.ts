@@ -17,7 +17,7 @@ const tableOf = (word: number): number => -word - 1;
 
 /** Position of a level among those that have tables, leaf tables being 0; -1 for none. */
 export function levelNumber({ machine }: Model, level: Level): number {
-  return machine.levels.findIndex((each) => each.level === level);
+  return machine.levelNumbers[level] ?? -1;
 }
 
 /** Pages that an entry of a level maps (HPAGE_PMD_NR and its like); 0 where the form lacks the level. */
@@ -62,7 +62,9 @@ function emptyStale({ state, machine }: Model, table: number): void {
 
 const slotOf = ({ machine }: Model, table: number, number: number, vpn: number): SlotAt => {
   const level = machine.levels[number] as (typeof machine.levels)[number];
-  return table * machine.tableStride + (Math.floor(vpn / level.pages) % level.entries);
+  const index = Math.floor(vpn * level.perPage);
+  const above = Math.floor(index * level.perEntry) * level.entries;
+  return table * machine.tableStride + (index - above);
 };
 
 /**
@@ -120,8 +122,8 @@ export function deepestSlot(model: Model, mm: number, vpn: number): SlotAt {
 
 /** First address behind what an entry of a level, by its number, maps around an address. */
 export function nextAddress({ machine }: Model, vpn: number, number: number): number {
-  const { pages } = machine.levels[number] as (typeof machine.levels)[number];
-  return Math.floor(vpn / pages) * pages + pages;
+  const { pages, perPage } = machine.levels[number] as (typeof machine.levels)[number];
+  return Math.floor(vpn * perPage) * pages + pages;
 }
 
 /** The entry in a slot; a pointer to a table reads as undefined. */

@@ -1,12 +1,16 @@
 import type { Entry, EntrySpace, Prot } from '../machine/entries.js';
-import type { VmFlagName } from '../machine/vm-flags.js';
+import type { VmFlagFacts, VmFlagName } from '../machine/vm-flags.js';
 import type { Model } from '../model.js';
 import { Mm, Vma } from '../state/columns.js';
 import type { VmOps } from '../vm-ops.js';
 
-/** A flag of a VMA, by the kernel's name. */
-export const hasVmFlag = ({ state, machine }: Model, vma: number, name: VmFlagName): boolean =>
-  machine.flagSets.is[name](state.get(Vma.flags, vma));
+/** The flags of a VMA, by the kernel's names. */
+export const vmFlagsOf = ({ state, machine }: Model, vma: number): VmFlagFacts =>
+  machine.flagSets.is(state.get(Vma.flags, vma));
+
+/** A flag of a VMA, by the kernel's name. Where speed matters, `vmFlagsOf` finds it sooner. */
+export const hasVmFlag = (model: Model, vma: number, name: VmFlagName): boolean =>
+  vmFlagsOf(model, vma)[name];
 
 /** vm_flags_set(). */
 export function addVmFlags(
@@ -29,12 +33,13 @@ export function dropVmFlags(
 }
 
 /** is_cow_mapping(). */
-export const isCow = ({ state, machine }: Model, vma: number): boolean =>
-  machine.flagSets.isCow(state.get(Vma.flags, vma));
+export const isCow = (model: Model, vma: number): boolean => vmFlagsOf(model, vma).isCow;
 
 /** vm_ops; undefined for anonymous memory. */
-export const opsOf = ({ state, machine }: Model, vma: number): VmOps | undefined =>
-  machine.vmOps[state.ref(Vma.ops, vma)];
+export function opsOf({ state, machine }: Model, vma: number): VmOps | undefined {
+  const ops = state.ref(Vma.ops, vma);
+  return ops < 0 ? undefined : machine.vmOps[ops];
+}
 
 /** vma_is_anonymous(): no vm_ops. */
 export const vmaIsAnonymous = ({ state }: Model, vma: number): boolean =>
@@ -56,7 +61,7 @@ export const pageProtOf = ({ state }: Model, vma: number): Prot => state.get(Vma
 
 /** maybe_mkwrite(), maybe_pmd_mkwrite(): writable only where the VMA is (SPEC 1.6). */
 export const maybeMkwrite = (model: Model, vma: number, space: EntrySpace, entry: Entry): Entry =>
-  hasVmFlag(model, vma, 'VM_WRITE') ? space.mkwrite(entry) : entry;
+  vmFlagsOf(model, vma).VM_WRITE ? space.mkwrite(entry) : entry;
 
 /** The VMAs of an address space, by address. */
 export function* vmasOf({ state }: Model, mm: number): Generator<number> {
