@@ -38,14 +38,14 @@ function access(model: Model, mm: number, vpn: number, write: boolean): number {
   const flags = FAULT_FLAG.USER | (write ? FAULT_FLAG.WRITE : 0);
   for (let i = 0; i <= MOST_FAULTS; i++) {
     const vma = vmaAt(model, mm, vpn);
-    if (vma < 0) return -VM_FAULT.SIGSEGV;
+    // Where PROT_NONE is not seen in the entry, the processor is kept away by other bits of it.
+    if (vma < 0 || !isAccessible(model, vma)) return -VM_FAULT.SIGSEGV;
     const pfn = translate(model, mm, vpn, write);
     if (pfn >= 0) {
       const frame = model.machine.memory.frame(pfn);
       return frame < 0 ? REGISTER : frame;
     }
-    const permitted = write ? hasVmFlag(model, vma, 'VM_WRITE') : isAccessible(model, vma);
-    if (!permitted) return -VM_FAULT.SIGSEGV;
+    if (write && !hasVmFlag(model, vma, 'VM_WRITE')) return -VM_FAULT.SIGSEGV;
     const answer = handleMmFault(model, vma, vpn, flags);
     if (isFaultError(answer) || (answer & VM_FAULT.RETRY) !== 0) return -answer;
   }

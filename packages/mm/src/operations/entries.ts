@@ -1,7 +1,12 @@
+import type { MappingLevel } from '@pagewright/core';
+import { ERRNO } from '../errno.js';
+import type { Entry } from '../machine/entries.js';
+import type { Model } from '../model.js';
 import { canChangePteWritable } from '../mprotect/can-change-writable.js';
 import { vmNormalPage } from '../normal-page.js';
 import { entryAt, setEntry, slotMade } from '../tables/tables.js';
-import { AT, operation } from './operation.js';
+import { pageProtOf } from '../vma/vma.js';
+import { AT, operation, PFN, type Place, SWITCH } from './operation.js';
 
 const LEVEL = { kind: 'level', default: 'pte' } as const;
 
@@ -38,13 +43,40 @@ export const entryOperations = [
   ),
   operation(
     'set_entry',
-    'writes a word over an entry, as damage or a bug elsewhere would',
+    'maps a frame by hand, counting nothing, as a bug elsewhere would',
     'error',
-    { at: AT, word: { kind: 'word' }, level: LEVEL },
-    (model, { at, word, level }) => {
-      const slot = slotMade(model, at.mm, at.vpn, level);
-      setEntry(model, slot, model.machine.space(level).of(word));
-      return 0;
+    { at: AT, pfn: PFN, write: SWITCH, dirty: SWITCH, special: SWITCH, level: LEVEL },
+    (model, { at, pfn, write, dirty, special, level }) => {
+      const space = model.machine.space(level);
+      let entry = space.leaf(pfn, pageProtOf(model, at.vma));
+      if (dirty) entry = space.to.mkdirty(entry);
+      if (write) entry = space.mkwrite(entry);
+      if (special) entry = space.to.mkspecial(entry);
+      return put(model, at, level, entry);
     },
   ),
+  operation(
+    'set_absent_entry',
+    'leaves an entry that is not present by hand; -EINVAL where the form has no such kind',
+    'error',
+    { at: AT, kind: { kind: 'absent' }, pfn: { kind: 'pfn', default: 0 }, level: LEVEL },
+    (model, { at, kind, pfn, level }) => {
+      const entry = model.machine.space(level).makeAbsent(kind, pfn);
+      return entry === undefined ? ERRNO.EINVAL : put(model, at, level, entry);
+    },
+  ),
+  operation(
+    'set_word',
+    'writes a word over an entry, as damaged memory would',
+    'error',
+    { at: AT, word: { kind: 'word' }, level: LEVEL },
+    (model, { at, word, level }) => put(model, at, level, model.machine.space(level).of(word)),
+  ),
 ];
+
+function put(model: Model, at: Place, level: MappingLevel, entry: Entry): number {
+  const slot = slotMade(model, at.mm, at.vpn, level);
+  if (slot < 0) return ERRNO.ENOMEM;
+  setEntry(model, slot, entry);
+  return 0;
+}

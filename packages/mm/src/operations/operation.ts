@@ -1,3 +1,4 @@
+import type { AbsentKind } from '@pagewright/core';
 import { FAULT_FLAG } from '../fault/flags.js';
 import { FOLL } from '../gup/flags.js';
 import { PFN_FLAG } from '../insert/pfn-flags.js';
@@ -35,6 +36,8 @@ export interface ArgumentTypes {
   readonly level: 'pte' | 'pmd' | 'pud';
   /** mmap_lock as the caller has it. */
   readonly lock: 'none' | 'read' | 'write';
+  /** What an entry that is not present stands for. */
+  readonly absent: AbsentKind;
   readonly foll: number;
   readonly fault: number;
   readonly pfnFlags: number;

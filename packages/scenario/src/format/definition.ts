@@ -173,7 +173,7 @@ export const scenarioSchema = strict({
   scenario: z.string().min(1).max(200).describe('What it shows, in one line.'),
   about: z.string().max(4000).optional().describe('More about it.'),
   covers: z
-    .array(z.string().regex(/^[\w.-]+(\/[\w.-]+)?$/, 'a section, or section/row'))
+    .array(z.string().regex(/^[\w.-]+(\/[\w.:-]+)?$/, 'a section, or section/row'))
     .optional()
     .describe('Rows of the specification that it exercises: `3.2/4`.'),
   machine: machine.optional(),

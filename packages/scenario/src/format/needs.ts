@@ -12,6 +12,7 @@ export const NEEDS = {
   'uffd-wp': 'entries have a bit for the write protection of userfaultfd',
   'soft-dirty': 'entries have a soft-dirty bit',
   protnone: 'entries that hint at the use of their page (NUMA balancing)',
+  'memory-failure': 'entries can stand for a page that failed (hwpoison)',
   thp: 'memory of processes can be mapped by huge PMDs',
   'gup-fast': 'get_user_pages_fast() walks tables without locks',
   deposit: 'huge mappings of files need a page table deposited',
@@ -46,6 +47,8 @@ export function has(need: Need, form: EntryForm, kernel: Kernel): boolean {
       return supports.softDirty && kernel.config.MEM_SOFT_DIRTY;
     case 'protnone':
       return supports.protnone;
+    case 'memory-failure':
+      return form.definition.swap.types.numbers.hwpoison !== undefined;
     case 'thp':
       return supports.transparentHugepage && kernel.config.TRANSPARENT_HUGEPAGE;
     case 'gup-fast':

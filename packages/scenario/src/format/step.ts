@@ -13,6 +13,12 @@ const MOST_LISTED = 4096;
 const bitNames = (kind: keyof typeof ARGUMENT_BITS) =>
   z.array(z.enum(Object.keys(ARGUMENT_BITS[kind]) as [string]));
 
+/** What entries that are not present may stand for. */
+const ABSENT_KINDS = [
+  ...['swap', 'migration-read', 'migration-read-exclusive', 'migration-write'],
+  ...['device-private-read', 'device-private-write', 'device-exclusive', 'hwpoison', 'marker'],
+] as const;
+
 /** How arguments of each kind are written. */
 const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
   address: ADDRESS.describe('A page of a VMA: `V+3`, or in another process `child:V+3`.'),
@@ -39,6 +45,7 @@ const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
     .describe('A word in hexadecimal.'),
   level: z.enum(['pte', 'pmd', 'pud']),
   lock: z.enum(['none', 'read', 'write']).describe('mmap_lock as the caller has it.'),
+  absent: z.enum(ABSENT_KINDS),
   foll: bitNames('foll').describe('FOLL_ flags.'),
   fault: bitNames('fault').describe('FAULT_FLAG_ flags.'),
   pfnFlags: bitNames('pfnFlags').describe('Flags of a pfn_t.'),

@@ -48,6 +48,7 @@ function read(world: World, kind: ArgumentKind, written: unknown): unknown {
     case 'switch':
     case 'level':
     case 'lock':
+    case 'absent':
       return written;
   }
 }

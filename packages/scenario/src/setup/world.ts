@@ -55,8 +55,7 @@ export class World {
     for (const [name, named] of this.names) {
       if (named.kind !== 'page' || named.frame < 0) continue;
       const offset = frame - named.frame;
-      if (offset >= 0 && offset < named.pages)
-        return named.pages === 1 ? name : `${name}+${offset}`;
+      if (offset >= 0 && offset < named.pages) return offset === 0 ? name : `${name}+${offset}`;
     }
     const { memory } = this.model.machine;
     const pfn = memory.pfn(frame);
@@ -73,8 +72,7 @@ export class World {
     for (const [name, named] of this.names) {
       if (named.kind !== 'page') continue;
       const offset = pfn - named.pfn;
-      if (offset >= 0 && offset < named.pages)
-        return named.pages === 1 ? name : `${name}+${offset}`;
+      if (offset >= 0 && offset < named.pages) return offset === 0 ? name : `${name}+${offset}`;
     }
     return `pfn 0x${pfn.toString(16)}`;
   }
