@@ -10,10 +10,12 @@ import { migrateFolio } from './migrate-folio.js';
 /**
  * migrate_vma_setup(), _pages() and _finalize() towards a device: an anonymous page moves to memory
  * that the processor cannot reach, behind a device-private entry. The device's frame; -EINVAL for a
- * page or frame of the wrong kind; what migrateFolio() answers (mm/migrate_device.c; SPEC 9.9).
+ * page or frame of the wrong kind; -EOPNOTSUPP where the form has no such entries; what migrateFolio() answers (mm/migrate_device.c; SPEC 9.9).
  */
 export function migrateToDevice(model: Model, frame: number, device: number): number {
-  const { state } = model;
+  const { state, machine } = model;
+  const { numbers } = machine.form.definition.swap.types;
+  if (numbers['device-private-read'] === undefined) return ERRNO.EOPNOTSUPP;
   const fits =
     pgmapType(model, device) === PGMAP_TYPE.private &&
     refcount(model, device) === 0 &&

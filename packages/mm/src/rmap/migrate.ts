@@ -81,9 +81,10 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
   setEntry(model, slot, NONE);
   if (present && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
   if (writable && isAnon(model, folio) && !exclusive) model.vmWarn('writable-not-exclusive');
-  if (hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+  const poison = poisonEntry(model, frame);
+  if (poison !== undefined) {
     state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
-    setEntry(model, slot, poisonEntry(model, frame));
+    setEntry(model, slot, poison);
   } else {
     if (exclusive && tryShareAnonRmap(model, frame) !== 0) {
       setEntry(model, slot, entry);
@@ -100,11 +101,13 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
   return true;
 }
 
-/** make_hwpoison_entry(). */
-export function poisonEntry({ pte, machine }: Model, frame: number): Entry {
-  const made = pte.makeAbsent('hwpoison', machine.memory.pfn(frame));
-  if (made === undefined) throw new Error('the form has no hwpoison entries');
-  return made;
+/**
+ * make_hwpoison_entry() of a poisoned page; undefined for one that is sound, as all are without
+ * CONFIG_MEMORY_FAILURE.
+ */
+export function poisonEntry(model: Model, frame: number): Entry | undefined {
+  if (!hasFlag(model, frame, PAGE_FLAG.hwpoison)) return undefined;
+  return model.pte.makeAbsent('hwpoison', model.machine.memory.pfn(frame));
 }
 
 function migratePmd(

@@ -77,9 +77,10 @@ function unmapPte(
   setEntry(model, slot, NONE);
   installUffdWpIfNeeded(model, vma, slot, entry, ZAP_ALL);
   if (pte.is.present(entry) && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
-  if (flags.hwpoison && hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+  const poison = flags.hwpoison ? poisonEntry(model, frame) : undefined;
+  if (poison !== undefined) {
     state.add(counterOf(model, folio, Mm), mm, -1);
-    setEntry(model, slot, poisonEntry(model, frame));
+    setEntry(model, slot, poison);
   } else if (!isAnon(model, folio)) state.add(fileCounterOf(model, folio, Mm), mm, -1);
   else if (!unmapAnon(model, folio, frame, vma, slot, entry)) return false;
   removeRmap(model, frame, 1, vma);
