@@ -59,14 +59,7 @@ export function vmNormalPage(
   vpn: number,
   entry: Entry,
 ): number {
-  const facts = factsOf(model, level, vma, vpn, entry);
-  const memory = memoryOf(model.machine);
-  const key = (LEVEL_NUMBER[level] << FACT_BITS) | facts;
-  let known = memory[key];
-  if (known === undefined) {
-    known = decide(model, level, facts);
-    memory[key] = known;
-  }
+  const known = lookUp(model, level, vma, vpn, entry);
   if (known.warns.length > 0) for (const id of known.warns) model.vmWarn(id);
   if (known.answer === 'none') return -1;
   if (known.answer === 'hook') return hookOf(model, vma)?.(model, vma, vpn) ?? -1;
@@ -80,6 +73,33 @@ export function vmNormalPage(
 
 /** A pointer to a struct page that does not exist. */
 export const WILD_PAGE = -2;
+
+/** As `vmNormalPage`, of a kernel that says nothing and notes nothing: for looking on. */
+export function normalPageUnseen(
+  model: Model,
+  level: MappingLevel,
+  vma: number,
+  vpn: number,
+  entry: Entry,
+): number {
+  const { answer } = lookUp(model, level, vma, vpn, entry);
+  if (answer === 'hook') return hookOf(model, vma)?.(model, vma, vpn) ?? -1;
+  if (answer !== 'page') return -1;
+  const frame = model.machine.memory.frame(model.machine.space(level).pfn(entry));
+  return frame < 0 ? WILD_PAGE : frame;
+}
+
+function lookUp(model: Model, level: MappingLevel, vma: number, vpn: number, entry: Entry): Known {
+  const facts = factsOf(model, level, vma, vpn, entry);
+  const memory = memoryOf(model.machine);
+  const key = (LEVEL_NUMBER[level] << FACT_BITS) | facts;
+  let known = memory[key];
+  if (known === undefined) {
+    known = decide(model, level, facts);
+    memory[key] = known;
+  }
+  return known;
+}
 
 function memoryOf(machine: Machine): (Known | undefined)[] {
   let found = memories.get(machine);

@@ -58,6 +58,21 @@ export class CowWords {
     }
   }
 
+  /** The first place from `at` on, before `end`, whose word is not 0; -1 for none. */
+  nextSet(at: number, end: number): number {
+    let i = at;
+    while (i < end) {
+      const chunk = this.chunks[i >>> SHIFT] as Float64Array;
+      if (chunk === EMPTY) {
+        i = (i | MASK) + 1;
+        continue;
+      }
+      const stop = Math.min(end, (i | MASK) + 1);
+      for (; i < stop; i++) if (chunk[i & MASK] !== 0) return i;
+    }
+    return -1;
+  }
+
   /** The first place from `at` on, before `end`, whose word is 0; -1 for none. */
   nextZero(at: number, end: number): number {
     let i = at;

@@ -69,6 +69,13 @@ export class State {
     this.set(field, record, to + 1);
   }
 
+  /** The first record from one on, before `end`, whose word is not 0; -1 for none. */
+  next(field: Column, record: number, end: number): number {
+    const base = this.layout.bases[field] as number;
+    const at = this.words.nextSet(base + record, base + end);
+    return at < 0 ? -1 : at - base;
+  }
+
   /** The first record from one on, before `end`, whose word is 0; -1 for none. */
   nextZero(field: Column, record: number, end: number): number {
     const base = this.layout.bases[field] as number;

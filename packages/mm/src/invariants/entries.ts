@@ -1,0 +1,174 @@
+import { folioOf, hasFlag, isAnon, isAnonExclusive, isKsm, refcount } from '../frames/folio.js';
+import { MM_FLAG, PAGE_FLAG } from '../frames/page-flags.js';
+import type { Model } from '../model.js';
+import { normalPageUnseen } from '../normal-page.js';
+import { Avc, Frame, Mm, Vma } from '../state/columns.js';
+import { hasVmFlag, isCow, opsOf, pageIndex, vmaIsAnonymous } from '../vma/vma.js';
+import { type Census, MM_COUNT, type SeenEntry } from './census.js';
+import { checkHole } from './dax.js';
+import { SAYS } from './entry-facts.js';
+
+/** Counts an entry, and asks the invariants that speak of single entries. */
+export function seeEntry(census: Census, seen: SeenEntry): void {
+  const { says, mm, vma, frame } = seen;
+  if (vma < 0 || seen.vpn < census.model.state.get(Vma.start, vma)) {
+    census.wrong('I13', 'an entry lies in no VMA', where(seen));
+    return;
+  }
+  if (seen.number === 1 && vmaIsAnonymous(census.model, vma)) {
+    (census.pmdLeavesOfTable[seen.table] as number)++;
+  }
+  if ((says & SAYS.present) !== 0) {
+    seePresent(census, seen);
+    return;
+  }
+  if ((says & SAYS.swap) !== 0) census.count(mm, MM_COUNT.swap, 1);
+  else if ((says & SAYS.guard) !== 0) checkGuard(census, seen);
+  else if (frame >= 0) seePagesOfAbsent(census, seen);
+}
+
+/** Where an entry was seen. */
+const where = ({ mm, vma, vpn, entry, frame }: SeenEntry) => ({ mm, vma, vpn, entry, frame });
+
+/** I37: who may hold guard markers says so. */
+function checkGuard(census: Census, seen: SeenEntry): void {
+  const { model } = census;
+  if (!model.has('fork-by-destination-flags') || hasVmFlag(model, seen.vma, 'VM_MAYBE_GUARD'))
+    return;
+  census.wrong('I37', 'a guard marker in a VMA without VM_MAYBE_GUARD', where(seen));
+}
+
+/** Migration and device entries: pages that the counters have, and device entries as mappings. */
+function seePagesOfAbsent(census: Census, seen: SeenEntry): void {
+  const { model } = census;
+  const { says, mm, frame, number } = seen;
+  const folio = folioOf(model, frame);
+  const pages = (model.machine.levels[number] as Model['machine']['levels'][number]).pages;
+  const swapbacked = hasFlag(model, folio, PAGE_FLAG.swapbacked);
+  if ((says & SAYS.migration) !== 0) {
+    (census.moving[frame] as number)++;
+    census.countPages(mm, folio, pages, swapbacked);
+    return;
+  }
+  if ((says & (SAYS.devicePrivate | SAYS.deviceExclusive)) === 0) return;
+  census.countPages(mm, folio, pages, swapbacked);
+  const mapped = (says & SAYS.devicePrivate) !== 0 || model.has('one-device-exclusive-type');
+  if (!mapped) (census.entryRefs[folio] as number)++;
+  else if (number === 0) census.mapByPte(frame, folio);
+  else census.mapWhole(folio);
+}
+
+function seePresent(census: Census, seen: SeenEntry): void {
+  const { model } = census;
+  const { says, level, vma, vpn, entry, frame } = seen;
+  const hasSpecial = model.kernel.hasSpecial(level);
+  if ((says & SAYS.confused) !== 0) {
+    census.wrong('I38', 'a present entry decodes as a swap entry', where(seen));
+  }
+  if (model.state.get(Vma.mapping, vma) !== 0) checkHole(census, seen);
+  if ((says & (SAYS.zero | SAYS.hugeZero)) !== 0) {
+    checkZero(census, seen, hasSpecial);
+    return;
+  }
+  if ((says & SAYS.special) !== 0) checkSpecial(census, seen);
+  else if (hasSpecial && (frame < 0 || (says & SAYS.beyond) !== 0)) {
+    census.wrong('I8', 'an entry without special mark has no page', where(seen));
+    return;
+  }
+  // What nearly every entry is: without the mark where there is one, and so of a normal page.
+  const plain = level === 'pte' && hasSpecial && (says & SAYS.special) === 0;
+  const normal = plain ? frame : normalPageUnseen(model, level, vma, vpn, entry);
+  if (hasVmFlag(model, vma, 'VM_PFNMAP') && isCow(model, vma)) checkCowPfnmap(census, seen, normal);
+  if (normal < 0) {
+    if (level !== 'pte' && frame >= 0) (census.rawLeaves[folioOf(model, frame)] as number)++;
+    return;
+  }
+  seeNormal(census, seen, normal);
+}
+
+/** The shared zeropages and the huge zero folio: not counted, not written, marked, and allowed. */
+function checkZero(census: Census, seen: SeenEntry, hasSpecial: boolean): void {
+  const { model } = census;
+  const { says, level, mm } = seen;
+  if ((says & SAYS.write) !== 0) census.wrong('I5', 'a zeropage is mapped writable', where(seen));
+  const marked = level === 'pte' || model.has('huge-zero-pmd-special');
+  if (hasSpecial && marked && (says & SAYS.special) === 0) {
+    census.wrong('I6', 'a zeropage is mapped without special mark', where(seen));
+  }
+  const flags = model.state.get(Mm.flags, mm);
+  if ((flags & MM_FLAG.forbidsZeropage) !== 0 && !hasVmFlag(model, seen.vma, 'VM_PFNMAP')) {
+    census.wrong('I35', 'a zeropage is mapped where none may be', where(seen));
+  }
+  if ((says & SAYS.hugeZero) !== 0 && (flags & MM_FLAG.hugeZeroFolio) === 0) {
+    census.wrong('I29', 'the huge zero folio is mapped by who has no reference', where(seen));
+  }
+}
+
+/** I7: who may hold raw entries. */
+function checkSpecial(census: Census, seen: SeenEntry): void {
+  const { model } = census;
+  const { says, vma } = seen;
+  if (hasVmFlag(model, vma, 'VM_PFNMAP') || hasVmFlag(model, vma, 'VM_MIXEDMAP')) return;
+  if (opsOf(model, vma)?.findNormalPage !== undefined) return;
+  if ((says & SAYS.devmap) !== 0 && !model.has('pxx-devmap-removed')) return;
+  census.wrong('I7', 'a special entry in a VMA that has none', where(seen));
+}
+
+/** I16, I17: raw frames in line, and private copies nobody takes for raw frames. */
+function checkCowPfnmap(census: Census, seen: SeenEntry, normal: number): void {
+  const { model } = census;
+  const { level, says, vma, vpn, frame } = seen;
+  if (model.kernel.hasSpecial(level)) {
+    const copy = frame >= 0 && isAnon(model, folioOf(model, frame));
+    if ((says & SAYS.special) === 0 && !copy) {
+      census.wrong('I17', 'a page that is no private copy counts as one', where(seen));
+    }
+    return;
+  }
+  const own = frame >= 0 && isOwnAnon(census, vma, folioOf(model, frame));
+  if (own && normal < 0) census.wrong('I17', 'a private copy counts as a raw frame', where(seen));
+  if (!own && normal >= 0) {
+    const linear = model.machine.space(level).pfn(seen.entry) === pageIndex(model, vma, vpn);
+    if (!linear) census.wrong('I16', 'a raw frame is not in line with the others', where(seen));
+    else census.wrong('I17', 'a page that is no private copy counts as one', where(seen));
+  }
+}
+
+/** A normal page: counted, and what it says of itself fits. */
+function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
+  const { model } = census;
+  const { says, mm, vma, vpn, number } = seen;
+  const { state } = model;
+  const folio = folioOf(model, frame);
+  const { pages } = model.machine.levels[number] as Model['machine']['levels'][number];
+  if (number === 0) census.mapByPte(frame, folio);
+  else census.mapWhole(folio);
+  census.countPages(mm, folio, pages, hasFlag(model, folio, PAGE_FLAG.swapbacked));
+  if (state.get(Frame.type, folio) !== 0 || refcount(model, folio) <= 0) {
+    census.wrong('I22', 'a page is mapped that is free or of a type', where(seen));
+    return;
+  }
+  if (!isAnon(model, folio)) return;
+  if ((says & SAYS.write) !== 0 && !isAnonExclusive(model, frame)) {
+    census.wrong('I9', 'an anonymous page is writable and not exclusive', where(seen));
+  }
+  if (isKsm(model, folio)) return;
+  const index = state.get(Frame.index, folio) + (frame - folio);
+  if (index !== pageIndex(model, vma, vpn)) {
+    census.wrong('I18', 'an anonymous page has another index', { ...where(seen), index });
+  }
+  if (!isOwnAnon(census, vma, folio)) {
+    census.wrong('I18', 'the rmap of an anonymous page does not find this VMA', where(seen));
+  }
+}
+
+/** The folio's anon_vma is linked to the VMA: rmap finds the VMA. */
+function isOwnAnon({ model }: Census, vma: number, folio: number): boolean {
+  const { state } = model;
+  if (!isAnon(model, folio)) return false;
+  const anonVma = state.ref(Frame.ownerId, folio);
+  for (let avc = state.ref(Vma.firstAvc, vma); avc >= 0; avc = state.ref(Avc.next, avc)) {
+    if (state.ref(Avc.anonVma, avc) === anonVma) return true;
+  }
+  return false;
+}

@@ -1,0 +1,87 @@
+import { MM_FLAG } from '../frames/page-flags.js';
+import type { Column } from '../state/columns.js';
+import { Global, Mm, Table, Vma } from '../state/columns.js';
+import { hasVmFlag } from '../vma/vma.js';
+import { type Census, MM_COUNT } from './census.js';
+
+const COUNTERS: readonly (readonly [id: string, name: string, field: Column, count: number])[] = [
+  ['I13', 'MM_FILEPAGES', Mm.filePages, MM_COUNT.file],
+  ['I13', 'MM_ANONPAGES', Mm.anonPages, MM_COUNT.anon],
+  ['I13', 'MM_SHMEMPAGES', Mm.shmemPages, MM_COUNT.shmem],
+  ['I14', 'MM_SWAPENTS', Mm.swapEntries, MM_COUNT.swap],
+];
+
+/** I13, I14, I29, I30: counters of address spaces, and the references of the huge zero folio. */
+export function checkSpaces(census: Census): void {
+  const { state } = census.model;
+  const { mm: count } = state.layout.capacities;
+  let withHugeZero = 0;
+  for (let mm = state.next(Mm.used, 0, count); mm >= 0; mm = state.next(Mm.used, mm + 1, count)) {
+    for (let i = 0; i < COUNTERS.length; i++) {
+      const [id, name, field, of] = COUNTERS[i] as (typeof COUNTERS)[number];
+      const found = state.get(field, mm);
+      const expected = census.counted(mm, of);
+      if (found !== expected)
+        census.wrong(id, `${name} is not what entries add up to`, { mm, found, expected });
+    }
+    const tables = census.counted(mm, MM_COUNT.pteTables) + census.counted(mm, MM_COUNT.deposits);
+    census.expect('I30', 'nr_ptes is not tables and deposits', Mm.nrPtes, mm, tables);
+    if ((state.get(Mm.flags, mm) & MM_FLAG.hugeZeroFolio) !== 0) withHugeZero++;
+  }
+  const made = state.ref(Global.hugeZero, 0) >= 0;
+  const expected = made ? withHugeZero + 1 : withHugeZero;
+  census.expect(
+    'I29',
+    'huge_zero_refcount is not one and who holds it',
+    Global.hugeZeroRefs,
+    0,
+    expected,
+  );
+  checkDeposits(census);
+}
+
+/** I30: each PMD leaf of an anonymous VMA has a table put aside for when it is split. */
+function checkDeposits(census: Census): void {
+  const { state, machine } = census.model;
+  const { table: count } = state.layout.capacities;
+  const forFiles = machine.form.definition.supports.pgtableDeposit;
+  for (let table = state.next(Table.used, 0, count); table >= 0; ) {
+    const found = state.get(Table.deposits, table);
+    const expected = census.pmdLeavesOfTable[table] as number;
+    // Where files deposit as well, which of their leaves did is not known here.
+    if (forFiles ? found < expected : found !== expected) {
+      census.wrong('I30', 'deposited tables are not those of huge leaves', {
+        table,
+        found,
+        expected,
+      });
+    }
+    table = state.next(Table.used, table + 1, count);
+  }
+}
+
+/** I15: a VMA is of raw frames, or mixes them with pages, never both. */
+export function checkVmas(census: Census): void {
+  const { model } = census;
+  const { state } = model;
+  const { vma: count } = state.layout.capacities;
+  for (
+    let vma = state.next(Vma.used, 0, count);
+    vma >= 0;
+    vma = state.next(Vma.used, vma + 1, count)
+  ) {
+    if (hasVmFlag(model, vma, 'VM_PFNMAP') && hasVmFlag(model, vma, 'VM_MIXEDMAP')) {
+      census.wrong('I15', 'VM_PFNMAP and VM_MIXEDMAP together', { vma });
+    }
+  }
+}
+
+/** I36: who reported a bad page map is tainted. */
+export function checkReports(census: Census): void {
+  const { model } = census;
+  if (model.events.length === 0 || model.state.get(Global.tainted, 0) !== 0) return;
+  for (let i = 0; i < model.events.length; i++) {
+    if (model.events[i]?.kind !== 'bad-page-map') continue;
+    census.wrong('I36', 'a bad page map was reported and the kernel is not tainted', { event: i });
+  }
+}

@@ -1,0 +1,69 @@
+import type { MappingLevel } from '@pagewright/core';
+import type { Entry } from '../machine/entries.js';
+import { Mm, Slot, Table, Vma } from '../state/columns.js';
+import { tableIn } from '../tables/tables.js';
+import { type Census, MM_COUNT, type SeenEntry } from './census.js';
+import { seeEntry } from './entries.js';
+
+/** The one entry that is looked at; every field is set before it is. */
+const seen: SeenEntry = {
+  mm: 0,
+  vma: -1,
+  vpn: 0,
+  number: 0,
+  level: 'pte',
+  table: 0,
+  entry: 0 as Entry,
+  says: 0,
+  frame: -1,
+};
+
+/** Looks at every entry of every address space, in order of addresses. */
+export function walkTables(census: Census): void {
+  const { state } = census.model;
+  const { mm: count } = state.layout.capacities;
+  for (let mm = state.next(Mm.used, 0, count); mm >= 0; mm = state.next(Mm.used, mm + 1, count)) {
+    const root = state.ref(Mm.root, mm);
+    if (root < 0) continue;
+    seen.mm = mm;
+    seen.vma = state.ref(Mm.firstVma, mm);
+    walkTable(census, root, census.model.machine.levels.length - 1, 0);
+  }
+}
+
+function walkTable(census: Census, table: number, number: number, base: number): void {
+  const { state, machine } = census.model;
+  const { pages, entries, level } = machine.levels[number] as (typeof machine.levels)[number];
+  const first = table * machine.tableStride;
+  const end = first + entries;
+  if (number === 0) census.count(seen.mm, MM_COUNT.pteTables, 1);
+  const deposits = state.get(Table.deposits, table);
+  if (deposits !== 0) census.count(seen.mm, MM_COUNT.deposits, deposits);
+  const facts = census.facts[number];
+  for (let at = state.next(Slot.entry, first, end); at >= 0; ) {
+    const word = state.get(Slot.entry, at);
+    const vpn = base + (at - first) * pages;
+    if (word < 0) walkTable(census, tableIn(census.model, at), number - 1, vpn);
+    else if (facts !== undefined) {
+      const entry = word as Entry;
+      seen.says = facts.says(entry);
+      seen.frame = facts.frame(entry);
+      seen.vpn = vpn;
+      seen.number = number;
+      seen.level = level as MappingLevel;
+      seen.table = table;
+      seen.entry = entry;
+      advance(census, vpn);
+      seeEntry(census, seen);
+    }
+    at = state.next(Slot.entry, at + 1, end);
+  }
+}
+
+/** Goes on to the VMA that an address lies in or before. */
+function advance(census: Census, vpn: number): void {
+  const { state } = census.model;
+  while (seen.vma >= 0 && state.get(Vma.end, seen.vma) <= vpn) {
+    seen.vma = state.ref(Vma.next, seen.vma);
+  }
+}
