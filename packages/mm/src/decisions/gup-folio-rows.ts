@@ -103,10 +103,11 @@ function grabWord({ model }: World, how: Grab, value: number): string {
 
 const longtermRows: RowAnswer = (row, revision) => {
   const type = row.get('migratetype');
-  const options = {
+  const pageblock = type === 'cma' || type === 'isolate' ? type : undefined;
+  const options: WorldOptions = {
     config: { CMA: row.flag('cma_config') },
-    ...(type === 'cma' || type === 'isolate' ? { pageblock: type } : {}),
-  } as const;
+    ...(pageblock === undefined ? {} : { pageblock }),
+  };
   const normal = worldOf(revision, row, 'pte', options);
   const movable = worldOf(revision, row, 'pte', { ...options, zone: 'movable' });
   normal.keep();
