@@ -1,7 +1,7 @@
 import type { VmFlagName } from '../machine/vm-flags.js';
 import type { Model } from '../model.js';
-import { Avc, Mm, Vma } from '../state/columns.js';
-import { mmOf } from '../vma/vma.js';
+import { Avc, Vma } from '../state/columns.js';
+import { previousVma } from '../vma/address-space.js';
 
 /** Flags in which neighbours may differ and yet share an anon_vma: mprotect() can make them alike. */
 const MAY_DIFFER = ['VM_READ', 'VM_WRITE', 'VM_EXEC', 'VM_SOFTDIRTY'] as const;
@@ -16,22 +16,11 @@ export function findMergeableAnonVma(model: Model, vma: number): number {
   const { state } = model;
   const next = state.ref(Vma.next, vma);
   if (next >= 0 && isReusable(model, next, vma, next)) return state.ref(Vma.anonVma, next);
-  const previous = previousOf(model, vma);
+  const previous = previousVma(model, vma);
   if (previous >= 0 && isReusable(model, previous, previous, vma)) {
     return state.ref(Vma.anonVma, previous);
   }
   return -1;
-}
-
-function previousOf(model: Model, vma: number): number {
-  const { state } = model;
-  let previous = -1;
-  let at = state.ref(Mm.firstVma, mmOf(model, vma));
-  while (at >= 0 && at !== vma) {
-    previous = at;
-    at = state.ref(Vma.next, at);
-  }
-  return previous;
 }
 
 /** reusable_anon_vma(): the neighbour was never forked, and the two could become one VMA. */
