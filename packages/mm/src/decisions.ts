@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { folioWalkComparer } from './decisions/folio-walk-rows.js';
+import { forkHugeRows } from './decisions/fork-huge-rows.js';
 import { gupComparer } from './decisions/gup-rows.js';
 import { insertHugeComparer } from './decisions/insert-huge-rows.js';
 import { insertComparer } from './decisions/insert-rows.js';
@@ -16,6 +17,8 @@ import { comparing, type DecisionComparer } from './decisions/row.js';
 import { smallInsertRows } from './decisions/small-insert-rows.js';
 import { smallReuseRows } from './decisions/small-reuse-rows.js';
 import { smallVmaRows } from './decisions/small-vma-rows.js';
+import { zapHugePmdComparer } from './decisions/zap-huge-pmd-rows.js';
+import { zapHugeRows } from './decisions/zap-huge-rows.js';
 
 export type { DecisionComparer, DecisionRow, DecisionTally } from './decisions/row.js';
 
@@ -25,9 +28,16 @@ const small: DecisionComparer = {
   compare: comparing({ ...smallInsertRows, ...smallReuseRows, ...smallVmaRows }),
 };
 
+/** Group `fork_zap_huge`: huge entries at fork and at zap. */
+const forkZapHuge: DecisionComparer = {
+  group: 'fork_zap_huge',
+  compare: comparing({ ...forkHugeRows, ...zapHugeRows }),
+};
+
 /** Comparers of every group that the model has. */
 export const decisionComparers: readonly DecisionComparer[] = [
   folioWalkComparer,
+  forkZapHuge,
   gupComparer,
   insertComparer,
   insertHugeComparer,
@@ -37,4 +47,5 @@ export const decisionComparers: readonly DecisionComparer[] = [
   remapComparer,
   rmapComparer,
   small,
+  zapHugePmdComparer,
 ];

@@ -6,7 +6,7 @@ import { Vma } from '../state/columns.js';
 import { freeEmptyLeafTable } from '../tables/free-tables.js';
 import { deepestSlot, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
 import { noneOrClearBad } from '../tables/upper-entry.js';
-import { hasVmFlag, mmOf } from '../vma/vma.js';
+import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
 import { ZAP_ALL, type ZapDetails } from './details.js';
 import { zapNonpresentPte } from './zap-nonpresent.js';
 import { zapPresentPte } from './zap-pte.js';
@@ -25,6 +25,7 @@ export function zapVmaRange(
   const { state } = model;
   const first = Math.max(start, state.get(Vma.start, vma));
   const last = Math.min(end, state.get(Vma.end, vma));
+  opsOf(model, vma)?.invalidate?.(model, vma, first, last);
   zapEntries(model, vma, first, last, details);
   const reclaims = model.config.PT_RECLAIM && model.has('dontneed-frees-tables');
   if (details.freesTables === true && reclaims)
@@ -51,8 +52,8 @@ function zapEntries(
         (number === 1 ? splitHugePmd : splitHugePud)(model, vma, vpn);
         // What the split left is looked at again: entries of a table, or nothing.
         if (entryIn(model, slot) !== NONE) continue;
-      } else if (number === 1) zapHugePmd(model, vma, vpn, slot, details);
-      else zapHugePud(model, vma, vpn, slot);
+      } else if (number === 1) zapHugePmd(model, vma, vpn, slot);
+      else zapHugePud(model, vma, slot);
     }
     vpn = next;
   }
