@@ -3,6 +3,16 @@
  * architecture; every operation behaves as the chosen kernel revision's does.
  * @packageDocumentation
  */
+export { blockAt, blockUsers, daxContent, setBlock } from './dax/blocks.js';
+export { DEVDAX_OPS, devdaxMmap } from './dax/devdax.js';
+export { newDeviceMemory, placeOnDevice } from './dax/device.js';
+export { DAX, daxEntriesIn, daxEntryAt } from './dax/entry.js';
+export { FSDAX_OPS } from './dax/file-ops.js';
+export { DEV_MEM_OPS, mmapMem } from './devices/dev-mem.js';
+export { DeviceAddressSpace, type RangeNotifier } from './devices/device-address-space.js';
+export * from './devices/driver-ops.js';
+export { mmapDevice } from './devices/mmap-device.js';
+export { OutsideDevice, type OutsideRequest, type OutsideVma } from './devices/outside-device.js';
 export { ERRNO, errnoName, VM_FAULT, vmFaultName } from './errno.js';
 export type { ModelEvent } from './events.js';
 export { FILE_KINDS, type FileKindName, fileKindNumber } from './files/file-kinds.js';
@@ -23,6 +33,9 @@ export { vmMapPages, vmMapPagesZero } from './insert/vm-map-pages.js';
 export { vmfInsertMixed, vmfInsertMixedMkwrite } from './insert/vmf-insert-mixed.js';
 export { vmfInsertPageMkwrite } from './insert/vmf-insert-page-mkwrite.js';
 export { vmfInsertPfn, vmfInsertPfnProt } from './insert/vmf-insert-pfn.js';
+export { checkInvariants } from './invariants/check.js';
+export { INVARIANTS, type Invariant } from './invariants/list.js';
+export type { Violation } from './invariants/violation.js';
 export { type Entry, EntrySpace, NONE, type Prot } from './machine/entries.js';
 export { Machine, type MachineOptions } from './machine/machine.js';
 export {

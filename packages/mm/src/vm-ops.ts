@@ -23,6 +23,11 @@ export interface VmFault {
 export interface VmOps {
   /** What scenarios call it. */
   readonly name: string;
+  /**
+   * file_operations->mmap(): sets a new VMA up. 0, or a negative errno, upon which the VMA goes
+   * again (`mmapDevice`).
+   */
+  readonly mmap?: (model: Model, vma: number) => number;
   readonly fault?: (model: Model, vmf: VmFault) => number;
   readonly hugeFault?: (model: Model, vmf: VmFault, level: 'pmd' | 'pud') => number;
   readonly pageMkwrite?: (model: Model, vmf: VmFault, frame: number) => number;

@@ -1,9 +1,9 @@
 import { VM_MAYWRITE, VM_SHARED, VM_WRITE } from '@pagewright/core';
 import { DEVDAX_OPS } from '../src/dax/devdax.js';
-import { newDeviceMemory } from '../src/dax/device.js';
+import { newDeviceMemory, placeOnDevice } from '../src/dax/device.js';
 import { FSDAX_OPS } from '../src/dax/file-ops.js';
 import { newMapping } from '../src/files/new-mapping.js';
-import { Mapping, Model, newMm, newVma } from '../src/index.js';
+import { Model, newMm, newVma } from '../src/index.js';
 import { machineOf } from './machines.js';
 
 const VM_READ = 0x1n;
@@ -37,7 +37,7 @@ export function mappedDax(revision: string, flags: bigint, pages = 4) {
 /** One more file of holes on the device. */
 export function newDaxFile(model: Model, pgmap: number, pages: number): number {
   const mapping = newMapping(model, 'fsdax', pages);
-  model.state.setRef(Mapping.pgmap, mapping, pgmap);
+  placeOnDevice(model, mapping, pgmap);
   return mapping;
 }
 
@@ -49,8 +49,7 @@ export function mappedDevdax(revision: string, flags: bigint, order = 0, pages =
   });
   const model = new Model(machine);
   const mapping = newMapping(model, 'devdax', 0);
-  model.state.setRef(Mapping.pgmap, mapping, newDeviceMemory(model, 'dax', 'generic', order));
-  model.state.set(Mapping.alignOrder, mapping, order);
+  placeOnDevice(model, mapping, newDeviceMemory(model, 'dax', 'generic', order), order);
   const mm = newMm(model);
   const parts = { start: VPN, end: VPN + pages, flags, pgoff: 0, ops: 1, mapping };
   return { model, mapping, mm, vma: newVma(model, mm, parts) };

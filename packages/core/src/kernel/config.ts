@@ -22,6 +22,7 @@ export const CONFIG_DEFAULTS = {
   CMA: true,
   PT_RECLAIM: true,
   PERSISTENT_HUGE_ZERO_FOLIO: false,
+  STRICT_DEVMEM: true,
 } as const satisfies Readonly<Record<string, boolean>>;
 
 /** Name of an option. */

@@ -70,4 +70,8 @@ export const CONFIG_TEXTS: Readonly<Record<ConfigName, ConfigText>> = {
     meaning: 'the huge zero folio is made once and never freed, from v6.18 on',
     source: 'mm/Kconfig; SPEC 1.7',
   },
+  STRICT_DEVMEM: {
+    meaning: '/dev/mem refuses to show RAM',
+    source: 'lib/Kconfig.debug; SPEC 15.6',
+  },
 };

@@ -1,7 +1,7 @@
 import { prepareFolio } from '../frames/allocate.js';
 import { PGMAP_TYPE } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
-import { Frame, Pgmap } from '../state/columns.js';
+import { Frame, Mapping, Pgmap } from '../state/columns.js';
 
 /**
  * memremap_pages(): a device's memory, the machine's range of that name, gets struct pages of its
@@ -37,4 +37,14 @@ function initialReferences(model: Model, type: keyof typeof PGMAP_TYPE): number 
   if (type === 'generic') return 1;
   const counted = type === 'private' || type === 'coherent' || model.has('dax-refcounted');
   return counted ? 0 : 1;
+}
+
+/**
+ * Puts a file on a device: blocks of an fsdax file come from there, and a devdax file is the device.
+ *
+ * @param alignOrder devdax: log2 of the pages that every fault maps
+ */
+export function placeOnDevice(model: Model, mapping: number, pgmap: number, alignOrder = 0): void {
+  model.state.setRef(Mapping.pgmap, mapping, pgmap);
+  model.state.set(Mapping.alignOrder, mapping, alignOrder);
 }
