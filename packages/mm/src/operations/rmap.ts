@@ -1,0 +1,176 @@
+import { folioMapcount, folioOf, getRefs, isAnon } from '../frames/folio.js';
+import { folioTrylock, folioUnlock } from '../frames/lock.js';
+import { lruAddDrain, lruBatchAdd } from '../frames/lru-batch.js';
+import { putRefs } from '../frames/put.js';
+import { migrateToDevice, migrateToRam } from '../rmap/device-private.js';
+import { ksmMerge, ksmMergeWith, ksmUnmerge } from '../rmap/ksm.js';
+import { makeDeviceExclusive } from '../rmap/make-device-exclusive.js';
+import { tryToMigrate } from '../rmap/migrate.js';
+import { removeMigrationPtes } from '../rmap/migrate-back.js';
+import { migrateFolio } from '../rmap/migrate-folio.js';
+import { folioMkclean, pfnMkcleanRange } from '../rmap/mkclean.js';
+import { folioMaybeMappedShared } from '../rmap/mm-id.js';
+import { reclaimFolio } from '../rmap/reclaim.js';
+import { folioReferenced } from '../rmap/referenced.js';
+import { AnonVma, Frame, Mapping } from '../state/columns.js';
+import { AT, COUNT, operation, PAGE, PFN, SWITCH, VMA } from './operation.js';
+
+/** What finds pages by their reverse mappings (SPEC 9). */
+export const rmapOperations = [
+  operation(
+    'try_to_migrate',
+    'the page is isolated (a reference) and its mappings become migration entries; 1 when all did',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => {
+      const folio = folioOf(model, page);
+      getRefs(model, folio);
+      tryToMigrate(model, folio);
+      return folioMapcount(model, folio) <= 0 ? 1 : 0;
+    },
+  ),
+  operation(
+    'remove_migration_ptes',
+    'migration entries map their page again, and the reference of its isolation goes',
+    'done',
+    { page: PAGE },
+    (model, { page }) => {
+      const folio = folioOf(model, page);
+      removeMigrationPtes(model, folio, folio);
+      putRefs(model, folio);
+      return 0;
+    },
+  ),
+  operation(
+    'migrate_pages',
+    'the page moves to another frame, which is answered',
+    'page',
+    { page: PAGE },
+    (model, { page }) => migrateFolio(model, folioOf(model, page)),
+  ),
+  operation(
+    'migrate_to_device',
+    'an anonymous page moves to memory that only its device can reach',
+    'page',
+    { page: PAGE, to: PAGE },
+    (model, { page, to }) => migrateToDevice(model, folioOf(model, page), to),
+  ),
+  operation(
+    'migrate_to_ram',
+    'a page comes back from its device; the new frame is answered',
+    'page',
+    { page: PAGE },
+    (model, { page }) => migrateToRam(model, folioOf(model, page)),
+  ),
+  operation(
+    'make_device_exclusive',
+    'a device gets an anonymous page to itself until the processor uses it again',
+    'error',
+    { at: AT },
+    (model, { at }) => makeDeviceExclusive(model, at.vma, at.vpn),
+  ),
+  operation(
+    'reclaim',
+    'reclaim tries to free the page, an anonymous one by swapping it out; 1 when it did',
+    'truth',
+    { page: PAGE, 'ignore references': SWITCH },
+    (model, { page, 'ignore references': ignore }) =>
+      reclaimFolio(model, folioOf(model, page), ignore) ? 1 : 0,
+  ),
+  operation(
+    'folio_referenced',
+    'VMAs that used the page since it was last asked; -1 when a lock was contended',
+    'count',
+    { page: PAGE },
+    (model, { page }) => folioReferenced(model, folioOf(model, page), false),
+  ),
+  operation(
+    'folio_mkclean',
+    'shared mappings of a page of a file become clean and read-only; how many',
+    'count',
+    { page: PAGE },
+    (model, { page }) => folioMkclean(model, folioOf(model, page)),
+  ),
+  operation(
+    'pfn_mkclean_range',
+    'mappings of frames in a shared VMA become clean and read-only; how many',
+    'count',
+    { vma: VMA, pfn: PFN, pages: COUNT, index: COUNT },
+    (model, { vma: { vma }, pfn, pages, index }) => pfnMkcleanRange(model, pfn, pages, index, vma),
+  ),
+  operation(
+    'folio_maybe_mapped_shared',
+    'whether more than one process seems to map the page',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => (folioMaybeMappedShared(model, folioOf(model, page)) ? 1 : 0),
+  ),
+  operation(
+    'ksm_merge',
+    'KSM makes one page of two that hold the same; the first stays',
+    'error',
+    { at: AT, with: AT },
+    (model, { at, with: other }) => ksmMerge(model, at, other),
+  ),
+  operation(
+    'ksm_merge_zero',
+    'KSM maps the zeropage for a page of zeros',
+    'error',
+    { at: AT },
+    (model, { at }) => ksmMergeWith(model, at, model.machine.zeroFrames[0] as number),
+  ),
+  operation(
+    'break_ksm',
+    'the process gets a page of its own for one of KSM',
+    'fault',
+    { at: AT },
+    (model, { at }) => ksmUnmerge(model, at),
+  ),
+  operation(
+    'lock_rmap',
+    'somebody takes the lock of all rmap walks of the page, or gives it back with `unlock`',
+    'done',
+    { page: PAGE, unlock: SWITCH },
+    (model, { page, unlock }) => {
+      const { state } = model;
+      const folio = folioOf(model, page);
+      const owner = state.ref(Frame.ownerId, folio);
+      if (owner < 0) return 0;
+      const held = unlock ? 0 : 1;
+      if (isAnon(model, folio)) state.set(AnonVma.locked, state.ref(AnonVma.root, owner), held);
+      else state.set(Mapping.locked, owner, held);
+      return 0;
+    },
+  ),
+  operation(
+    'folio_trylock',
+    'somebody locks the page; 0 when it was locked already',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => (folioTrylock(model, folioOf(model, page)) ? 1 : 0),
+  ),
+  operation(
+    'folio_unlock',
+    'the lock of the page is given back',
+    'done',
+    { page: PAGE },
+    (model, { page }) => {
+      folioUnlock(model, folioOf(model, page));
+      return 0;
+    },
+  ),
+  operation(
+    'folio_add_lru',
+    'the page waits in a per-CPU batch, which refers to it, for the inactive list',
+    'done',
+    { page: PAGE },
+    (model, { page }) => {
+      lruBatchAdd(model, folioOf(model, page), 'inactive');
+      return 0;
+    },
+  ),
+  operation('lru_add_drain', 'per-CPU batches are emptied onto the lists', 'done', {}, (model) => {
+    lruAddDrain(model);
+    return 0;
+  }),
+];
