@@ -1,3 +1,4 @@
+import { mmPutHugeZeroFolio } from '../huge/huge-zero.js';
 import type { Model } from '../model.js';
 import { unlinkAnonVmas } from '../rmap/anon-vma.js';
 import { Mm, Vma } from '../state/columns.js';
@@ -32,6 +33,7 @@ export function exitMm(model: Model, mm: number): void {
     unlinkAnonVmas(model, vma);
     dropVma(model, vma);
   }
+  mmPutHugeZeroFolio(model, mm);
   for (const { field } of RSS_COUNTERS) {
     if (state.get(field, mm) !== 0) model.note('bad-rss-counter');
   }
