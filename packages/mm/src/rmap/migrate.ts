@@ -57,11 +57,16 @@ function migrateInVma(
   flags: UnmapFlags,
 ): boolean {
   let goesOn = true;
+  const splits = flags.splitPmd || !model.machine.form.definition.supports.thpMigration;
   pageVmaMappedWalk(model, folio, vma, vpn, (at, slot, entry, level) => {
+    if (level === 'pmd' && splits) {
+      splitHugePmd(model, vma, at, true);
+      return MAPPED.again;
+    }
     const moved =
       level === 'pte'
         ? migratePte(model, folio, vma, slot, entry)
-        : migratePmd(model, folio, vma, at, slot, entry, flags);
+        : setPmdMigrationEntry(model, folio, vma, slot, entry);
     if (moved) return MAPPED.next;
     goesOn = false;
     return MAPPED.stop;
@@ -108,22 +113,6 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
 export function poisonEntry(model: Model, frame: number): Entry | undefined {
   if (!hasFlag(model, frame, PAGE_FLAG.hwpoison)) return undefined;
   return model.pte.makeAbsent('hwpoison', model.machine.memory.pfn(frame));
-}
-
-function migratePmd(
-  model: Model,
-  folio: number,
-  vma: number,
-  vpn: number,
-  slot: SlotAt,
-  entry: Entry,
-  { splitPmd }: UnmapFlags,
-): boolean {
-  if (splitPmd || !model.machine.form.definition.supports.thpMigration) {
-    splitHugePmd(model, vma, vpn, true);
-    return false;
-  }
-  return setPmdMigrationEntry(model, folio, vma, slot, entry);
 }
 
 /** set_pmd_migration_entry(): false, with the PMD as it was, when the folio may be pinned. */

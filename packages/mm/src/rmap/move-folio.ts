@@ -4,8 +4,8 @@ import { OWNER, PAGE_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { CacheSlot, Frame, SwapSlot } from '../state/columns.js';
 
-/** What the new folio takes over of the old one's PG_* bits (folio_migrate_flags()). */
-const CARRIED =
+/** PG_* bits that a folio's successors take over (folio_migrate_flags(), __split_huge_page_tail()). */
+export const CARRIED =
   PAGE_FLAG.dirty |
   PAGE_FLAG.referenced |
   PAGE_FLAG.uptodate |

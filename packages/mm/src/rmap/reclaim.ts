@@ -5,7 +5,6 @@ import {
   getRefs,
   hasFlag,
   isAnon,
-  isLarge,
   refcount,
   setFlag,
 } from '../frames/folio.js';
@@ -19,16 +18,28 @@ import { takeSwapSlot } from '../swap/swap-slots.js';
 import { cacheReferences } from './move-folio.js';
 import { folioMaybeDmaPinned } from './pins.js';
 import { CONTENDED, folioReferenced } from './referenced.js';
+import { splitFolio } from './split-folio.js';
 import { tryToUnmap } from './swap-out.js';
 
 /**
  * shrink_folio_list() for one folio: an anonymous one goes to swap, and its frame is free where nobody
- * else refers to it. True when it was freed. Pages of files are only unmapped; writing them back is
+ * else refers to it. True when it was freed. A large folio is split first, as it is where swap has no
+ * room for it in one piece. Pages of files are only unmapped; writing them back is
  * their file system's (mm/vmscan.c; SPEC 9.8).
  *
  * @param ignoreReferences MADV_PAGEOUT does not ask whether the folio was used
  */
 export function reclaimFolio(model: Model, folio: number, ignoreReferences: boolean): boolean {
+  const pages = folioPages(model, folio);
+  if (pages > 1) {
+    if (splitFolio(model, folio) !== 0) return false;
+    let freed = true;
+    for (let i = 0; i < pages; i++) {
+      const isLeft = refcount(model, folio + i) > 0;
+      if (isLeft && !reclaimFolio(model, folio + i, ignoreReferences)) freed = false;
+    }
+    return freed;
+  }
   const { state } = model;
   if (!folioTrylock(model, folio)) return false;
   // Whoever took the folio off its list holds a reference.
@@ -74,16 +85,15 @@ function tryReclaim(model: Model, folio: number): boolean {
   return true;
 }
 
-/** folio_alloc_swap(): the folio has a slot, and is in the swap cache. Large ones are not taken. */
-export function addToSwap(model: Model, folio: number): boolean {
+/** folio_alloc_swap(): a small folio has a slot, and is in the swap cache. */
+function addToSwap(model: Model, folio: number): boolean {
   const { state } = model;
-  if (isLarge(model, folio)) return false;
   const slot = takeSwapSlot(model);
   if (slot < 0) return false;
   state.setRef(Frame.swapSlot, folio, slot);
   state.setRef(SwapSlot.frame, slot, folio);
   setFlag(model, folio, PAGE_FLAG.swapcache | PAGE_FLAG.dirty, true);
-  getRefs(model, folio, folioPages(model, folio));
+  getRefs(model, folio);
   return true;
 }
 
@@ -99,5 +109,5 @@ function writeOut(model: Model, folio: number): void {
   state.setRef(SwapSlot.frame, slot, -1);
   state.setRef(Frame.swapSlot, folio, -1);
   setFlag(model, folio, PAGE_FLAG.swapcache, false);
-  getRefs(model, folio, -folioPages(model, folio));
+  getRefs(model, folio, -1);
 }
