@@ -2,6 +2,7 @@ import { VM_FAULT } from '../errno.js';
 import { createHuge, hugeLeafFault } from '../huge/fault.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
+import { Vma } from '../state/columns.js';
 import { deepestSlot, entryIn } from '../tables/tables.js';
 import { hasVmFlag, isCow, mmOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
@@ -20,6 +21,8 @@ export function handleMmFault(model: Model, vma: number, vpn: number, flags: num
     }
     if (!isCow(model, vma)) asked &= ~FAULT_FLAG.UNSHARE;
   } else if ((flags & FAULT_FLAG.WRITE) !== 0 && !mayWrite(model, vma)) return VM_FAULT.SIGSEGV;
+  // arch_vma_access_permitted(): a protection key, say, forbids it.
+  if (model.state.get(Vma.accessDenied, vma) !== 0) return VM_FAULT.SIGSEGV;
   const huge = hugeFault(model, vma, vpn, asked);
   return huge === VM_FAULT.FALLBACK ? handlePteFault(model, vma, vpn, asked) : huge;
 }
