@@ -3,11 +3,16 @@
  * callers that are told by text what to run.
  * @packageDocumentation
  */
+
+import { damageOperations } from './operations/damage.js';
+import { daxOperations } from './operations/dax.js';
 import { entryOperations } from './operations/entries.js';
 import { gupOperations } from './operations/gup.js';
+import { hugeOperations } from './operations/huge.js';
 import { insertOperations } from './operations/insert.js';
 import { memoryOperations } from './operations/memory.js';
 import type { Operation } from './operations/operation.js';
+import { rmapOperations } from './operations/rmap.js';
 
 export {
   type AnswerKind,
@@ -25,5 +30,9 @@ export const OPERATIONS: readonly Operation[] = [
   ...insertOperations,
   ...memoryOperations,
   ...gupOperations,
+  ...daxOperations,
+  ...rmapOperations,
+  ...hugeOperations,
   ...entryOperations,
+  ...damageOperations,
 ];

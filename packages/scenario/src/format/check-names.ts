@@ -102,6 +102,9 @@ function declareObjects({ objects = {} }: ScenarioFile, names: Names): void {
     }
   }
   const several = Object.keys(processes).length > 1;
+  for (const [name, { on }] of Object.entries(files)) {
+    if (on !== undefined) names.use(on, 'page', ['objects', 'files', name, 'on']);
+  }
   for (const [name, vma] of Object.entries(vmas)) {
     const path = ['objects', 'vmas', name];
     if (vma.process !== undefined) names.use(vma.process, 'process', [...path, 'process']);

@@ -44,6 +44,7 @@ const process = strict({
 const file = strict({
   kind: z.enum(FILE_KINDS.map(({ name }) => name)).describe('What the kernel asks of the file.'),
   pages: number(0, MOST_PAGES).optional().describe('Size of the file. Default: 16.'),
+  on: NAME.optional().describe('The pages of the DAX device that it lies on.'),
 });
 
 const page = z.union(

@@ -130,7 +130,7 @@ function runPairs(
     const miss = (why: string) => leftOut.push({ form: name, kernel: revision.id, why });
     const form = source.form(name, revision);
     if (!form.ok) {
-      miss(form.problem.message);
+      miss(`no such form with headers ${revision.headers}`);
       continue;
     }
     const kernel = makeKernel({ revision, form: form.value.definition, config });

@@ -1,15 +1,17 @@
-import { type ModelEvent, Vma } from '@pagewright/mm';
+import { type ModelEvent, type State, Vma } from '@pagewright/mm';
 import type { World } from '../setup/world.js';
 import { entryText } from './entry-text.js';
 
 /** What the kernel said, a line each: warnings, reports of bad page maps, notes. */
-export function reportLines(world: World, events: readonly ModelEvent[]): string[] {
+export function reportLines(world: World, before: State, events: readonly ModelEvent[]): string[] {
   return events.flatMap((event) => {
     switch (event.kind) {
       case 'bug':
         return [];
       case 'bad-page-map': {
-        const mm = world.model.state.ref(Vma.mm, event.vma);
+        // The VMA may be gone by now, or not have been there before.
+        const now = world.model.state.ref(Vma.mm, event.vma);
+        const mm = now < 0 ? before.ref(Vma.mm, event.vma) : now;
         const place = world.addressName(mm, event.vpn);
         const entry = entryText(world, world.model.machine.space(event.level), event.entry);
         const page = event.frame >= 0 ? `, page ${world.frameName(event.frame)}` : '';

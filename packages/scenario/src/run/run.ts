@@ -93,7 +93,7 @@ function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
   const { model } = world;
   const { operation } = call;
   const args = argumentsOf(world, call);
-  const before = trace ? model.state.copy() : undefined;
+  const before = model.state.copy();
   const held = step.as === undefined ? [] : references(world);
   const ran = runModel(model, () => operation.run(model, args as never));
   const full: FullAnswer | undefined =
@@ -119,8 +119,8 @@ function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
   return {
     ...outcome,
     call: callText(call),
-    reported: reportLines(world, ran.events),
-    changes: before === undefined ? [] : changeLines(world, before, model.state),
+    reported: reportLines(world, before, ran.events),
+    changes: trace ? changeLines(world, before, model.state) : [],
     failures: failure === undefined ? [] : [failure],
   };
 }

@@ -1,5 +1,6 @@
 import { parseVmFlags } from '@pagewright/core';
 import {
+  checkInvariants,
   entryAt,
   Frame,
   folioMapcount,
@@ -54,7 +55,22 @@ export function stateMistakes(world: World, expected: StateExpectation): string[
   if (expected.tainted !== undefined && expected.tainted !== tainted) {
     mistakes.push(tainted ? 'the kernel is tainted' : 'the kernel is not tainted');
   }
+  mistakes.push(...invariantMistakes(world, expected.invariants));
   return mistakes;
+}
+
+/** Invariants that do not hold and should, or the other way round. */
+function invariantMistakes({ model }: World, expected: StateExpectation['invariants']): string[] {
+  if (expected === undefined) return [];
+  const wanted = expected === 'hold' ? [] : expected.broken;
+  const violations = checkInvariants(model);
+  const broken = new Set(violations.map(({ id }) => id));
+  return [
+    ...violations
+      .filter(({ id }) => !wanted.includes(id))
+      .map(({ id, what }) => `${id} does not hold: ${what}`),
+    ...wanted.filter((id) => !broken.has(id)).map((id) => `${id} holds, and should be broken`),
+  ];
 }
 
 const OWNERS = Object.entries(OWNER);

@@ -1,5 +1,6 @@
 import { type EntryForm, fail, type Kernel, ok, type Result } from '@pagewright/core';
 import {
+  Frame,
   type MemoryRange,
   MM_FLAG,
   Mm,
@@ -7,6 +8,7 @@ import {
   newMapping,
   newMm,
   newVma,
+  placeOnDevice,
   standardMachine,
   type VmOps,
 } from '@pagewright/mm';
@@ -60,8 +62,8 @@ export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Resu
   });
   world = new World(new Model(machine));
   makeProcesses(world, objects);
-  makeFiles(world, objects);
   makePages(world, pages as readonly (readonly [string, PageFile])[]);
+  makeFiles(world, objects);
   const problem = makeVmas(scenario, world, vmas);
   return problem ?? ok(world);
 }
@@ -77,8 +79,13 @@ function makeProcesses({ model, names }: World, { processes = {} }: ObjectsFile)
 }
 
 function makeFiles({ model, names }: World, { files = {} }: ObjectsFile): void {
-  for (const [name, { kind, pages = FILE_PAGES }] of Object.entries(files)) {
-    names.set(name, { kind: 'file', mapping: newMapping(model, kind, pages) });
+  for (const [name, { kind, pages = FILE_PAGES, on }] of Object.entries(files)) {
+    const mapping = newMapping(model, kind, pages);
+    const device = on === undefined ? undefined : names.get(on);
+    if (device?.kind === 'page') {
+      placeOnDevice(model, mapping, model.state.ref(Frame.pgmap, device.frame));
+    }
+    names.set(name, { kind: 'file', mapping });
   }
 }
 

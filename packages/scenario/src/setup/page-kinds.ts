@@ -1,4 +1,4 @@
-import { type Model, OWNER, PAGE_FLAG, PAGE_TYPE, PGMAP_TYPE, type Zone } from '@pagewright/mm';
+import { OWNER, PAGE_FLAG, PAGE_TYPE, type PGMAP_TYPE, type Zone } from '@pagewright/mm';
 
 /** What a page that scenarios declare is. */
 export interface PageKind {
@@ -9,16 +9,15 @@ export interface PageKind {
   readonly flags?: number;
   readonly type?: number;
   /** References at first; 1 unless told otherwise. */
-  readonly refcount?: (model: Model) => number;
-  readonly pgmap?: number;
+  readonly refcount?: number;
+  /** What the memory of a device is to the kernel: its type of dev_pagemap. */
+  readonly device?: keyof typeof PGMAP_TYPE;
   readonly zone?: Zone;
   readonly memmap?: false;
   readonly aboveHighest?: true;
 }
 
 const RESERVED = { flags: PAGE_FLAG.reserved };
-/** Idle DAX pages have no reference since they are counted like others. */
-const daxIdle = (model: Model): number => (model.has('dax-refcounted') ? 0 : 1);
 
 /** Kinds of page. */
 export const PAGE_KINDS = {
@@ -41,7 +40,7 @@ export const PAGE_KINDS = {
   slab: { about: 'a page of the slab allocator', from: 'ram', type: PAGE_TYPE.slab },
   offline: { about: 'a page of a type that is never mapped', from: 'ram', type: PAGE_TYPE.offline },
   reserved: { about: 'a reserved page, as the vDSO', from: 'ram', ...RESERVED },
-  unreferenced: { about: 'a page nobody refers to', from: 'ram', refcount: () => 0 },
+  unreferenced: { about: 'a page nobody refers to', from: 'ram', refcount: 0 },
   movable: {
     about: 'a page cache page that may move',
     from: 'apart',
@@ -53,29 +52,25 @@ export const PAGE_KINDS = {
   fsdax: {
     about: 'memory that a file system hands out directly (FS_DAX)',
     from: 'apart',
-    ...RESERVED,
-    refcount: daxIdle,
-    pgmap: PGMAP_TYPE.fsdax,
+    device: 'fsdax',
     zone: 'device',
   },
   devdax: {
     about: 'memory of a DAX character device',
     from: 'apart',
-    ...RESERVED,
-    pgmap: PGMAP_TYPE.generic,
+    device: 'generic',
     zone: 'device',
   },
   'device-private': {
     about: 'memory that the processor cannot reach',
     from: 'apart',
-    pgmap: PGMAP_TYPE.private,
+    device: 'private',
     zone: 'device',
   },
   p2pdma: {
     about: 'memory of a PCI device',
     from: 'apart',
-    ...RESERVED,
-    pgmap: PGMAP_TYPE.p2pdma,
+    device: 'p2pdma',
     zone: 'device',
   },
   registers: { about: 'device registers, without struct page', from: 'apart', memmap: false },

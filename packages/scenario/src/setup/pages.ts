@@ -4,7 +4,7 @@ import {
   Global,
   type MemoryRange,
   type Model,
-  Pgmap,
+  newDeviceMemory,
   prepareFolio,
 } from '@pagewright/mm';
 import type { ObjectsFile } from '../format/definition.js';
@@ -63,10 +63,9 @@ export function makePages(world: World, pages: readonly (readonly [string, PageF
     const first = firstPfn(model, one);
     const frame = model.machine.memory.frame(first);
     if (one.kind.from === 'huge-zero') makeHugeZero(model);
-    const pgmap = one.kind.pgmap === undefined ? -1 : newPgmap(model, one.kind.pgmap);
-    if (frame >= 0 && (one.kind.from === 'ram' || one.kind.from === 'apart')) {
-      for (let at = frame; at < frame + one.pages; at += 2 ** one.order)
-        dress(model, at, one, pgmap);
+    if (one.kind.device !== undefined) newDeviceMemory(model, name, one.kind.device, one.order);
+    else if (frame >= 0 && (one.kind.from === 'ram' || one.kind.from === 'apart')) {
+      for (let at = frame; at < frame + one.pages; at += 2 ** one.order) dress(model, at, one);
     }
     if (page === 'free' || (typeof page === 'object' && page.kind === 'free')) {
       released.push({ frame, pages: one.pages });
@@ -98,20 +97,13 @@ function firstPfn(model: Model, { kind, name, order, pages }: Declared): number 
 }
 
 /** Makes a folio what its kind says. */
-function dress(model: Model, frame: number, { kind, order }: Declared, pgmap: number): void {
+function dress(model: Model, frame: number, { kind, order }: Declared): void {
   const { state } = model;
   prepareFolio(model, frame, order);
-  state.set(Frame.refcount, frame, kind.refcount?.(model) ?? 1);
+  state.set(Frame.refcount, frame, kind.refcount ?? 1);
   state.set(Frame.owner, frame, kind.owner ?? 0);
   state.set(Frame.flags, frame, kind.flags ?? 0);
   state.set(Frame.type, frame, kind.type ?? 0);
-  for (let i = 0; i < 2 ** order; i++) state.setRef(Frame.pgmap, frame + i, pgmap);
-}
-
-function newPgmap({ state }: Model, type: number): number {
-  const pgmap = state.take('pgmap', Pgmap.used);
-  state.set(Pgmap.type, pgmap, type);
-  return pgmap;
 }
 
 /** get_huge_zero_folio(): one reference for the shrinker, one for who asked. */

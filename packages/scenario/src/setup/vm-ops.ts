@@ -1,6 +1,8 @@
 import {
+  DEVDAX_OPS,
   FILE_OPS,
   type FileKindName,
+  FSDAX_OPS,
   type Model,
   SECRETMEM_OPS,
   SHMEM_OPS,
@@ -25,6 +27,8 @@ const OPS_OF_FILES: Readonly<Partial<Record<FileKindName, VmOps>>> = {
   file: FILE_OPS,
   shmem: SHMEM_OPS,
   secretmem: SECRETMEM_OPS,
+  fsdax: FSDAX_OPS,
+  devdax: DEVDAX_OPS,
 };
 
 /** FAULT_FLAG_WRITE. */
