@@ -2,7 +2,7 @@ import type { ModelEvent } from '../events.js';
 import { fileOf } from '../files/file-kinds.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
-import { mmOf, opsOf, pageIndex } from '../vma/vma.js';
+import { mmOf, pageIndex } from '../vma/vma.js';
 import { pageDump, pointerText } from './page-dump.js';
 import { tablePath } from './table-path.js';
 
@@ -55,10 +55,9 @@ function vmaLine(model: Model, vma: number, vpn: number): string {
 
 function fileLine(model: Model, vma: number, names: ReportNames): string {
   const prepare = names.mmapPrepare ?? '0x0';
-  const ops = opsOf(model, vma);
   const parts = [
     `file:${names.file ?? fileOf(model, vma)?.name ?? '(null)'}`,
-    `fault:${names.fault ?? ops?.name ?? '0x0'}`,
+    `fault:${names.fault ?? '0x0'}`,
     `mmap:${names.mmap ?? '0x0'}`,
     ...(model.has('mmap-prepare-in-report') ? [`mmap_prepare: ${prepare}`] : []),
     `read_folio:${names.readFolio ?? '0x0'}`,

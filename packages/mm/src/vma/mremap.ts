@@ -45,7 +45,8 @@ export function mremap(model: Model, mm: number, request: MremapRequest): number
   if (cleared !== 0) return cleared;
   const kept = Math.min(oldPages, newPages);
   if (newPages < oldPages) munmap(model, mm, start + newPages, oldPages - newPages);
-  return moveVma(model, vma, start, kept, to, newPages, dontUnmap);
+  // Both may have split the VMA.
+  return moveVma(model, vmaAt(model, mm, start), start, kept, to, newPages, dontUnmap);
 }
 
 /** The range shrinks, or grows into free addresses behind it. */
