@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wpCanReuseAnonFolio } from '../src/fault/wp-reuse.js';
 import { allocFolio } from '../src/frames/allocate.js';
-import { folioMapcount, isAnonExclusive, pageMapcount } from '../src/frames/folio.js';
+import {
+  averagePageMapcount,
+  folioMapcount,
+  isAnonExclusive,
+  pageMapcount,
+} from '../src/frames/folio.js';
 import { lruFolios } from '../src/frames/lru.js';
 import { lruBatchAdd } from '../src/frames/lru-batch.js';
 import { Frame, Global, newMm, newVma, run, Vma } from '../src/index.js';
@@ -78,6 +83,24 @@ describe('mapcounts of a large folio', () => {
     quietly(model, () => removeRmap(model, folio, 512, vma, 'pmd'));
     expect(model.state.get(Global.nrAnonThps, 0)).toBe(0);
     expect([folioMapcount(model, folio), pageMapcount(model, folio + 5)]).toEqual([512, 1]);
+  });
+});
+
+describe('the average mapcount of a folio of four pages', () => {
+  it.each([
+    [0, 0, 0],
+    [1, 0, 1],
+    [5, 0, 1],
+    [6, 0, 2],
+    [8, 0, 2],
+    [2, 2, 2],
+    [3, 1, 2],
+    [2, 1, 1],
+  ])('of %i mappings, %i of them whole, is %i', (mapcount, entire, average) => {
+    const { model, folio } = largeFolio('v6.18');
+    model.state.set(Frame.largeMapcount, folio, mapcount);
+    model.state.set(Frame.entireMapcount, folio, entire);
+    expect(averagePageMapcount(model, folio)).toBe(average);
   });
 });
 

@@ -89,6 +89,21 @@ export function pageMapcount(model: Model, frame: number): number {
   return isLarge(model, folio) ? own + state.get(Frame.entireMapcount, folio) : own;
 }
 
+/**
+ * folio_average_page_mapcount(): what stands for the mapcount of each page where pages are not counted,
+ * rounded to the nearest number, and 1 at least for a folio that is mapped (SPEC 1.2).
+ */
+export function averagePageMapcount(model: Model, folio: number): number {
+  const { state } = model;
+  const mapcount = folioMapcount(model, folio);
+  if (!isLarge(model, folio)) return mapcount;
+  if (mapcount <= 0) return 0;
+  const entire = state.get(Frame.entireMapcount, folio);
+  if (mapcount <= entire) return entire;
+  const pages = folioPages(model, folio);
+  return Math.max(1, entire + Math.floor((mapcount - entire + pages / 2) / pages));
+}
+
 /** folio_ref_count(). */
 export const refcount = ({ state }: Model, folio: number): number =>
   state.get(Frame.refcount, folio);
