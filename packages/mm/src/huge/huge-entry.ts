@@ -15,8 +15,11 @@ export function absentPmdKind({ pmd }: Model, entry: Entry): 'migration' | 'devi
 }
 
 /** Frame that a migration or device-private PMD names. */
-export const frameOfAbsentPmd = ({ pmd, machine }: Model, entry: Entry): number =>
-  machine.memory.frame(Number(pmd.absent(entry).pfn));
+export function frameOfAbsentPmd(model: Model, entry: Entry): number {
+  const frame = model.machine.memory.frame(Number(model.pmd.absent(entry).pfn));
+  if (frame < 0) model.bug('wild-page');
+  return frame;
+}
 
 /** pmd_page(), pud_page() of a leaf: a frame, or -1 where there is no struct page. */
 export const frameOfLeaf = ({ machine }: Model, space: EntrySpace, entry: Entry): number =>

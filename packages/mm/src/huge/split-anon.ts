@@ -1,4 +1,4 @@
-import type { AbsentKind } from '@pagewright/core';
+import type { AbsentFacts, AbsentKind } from '@pagewright/core';
 import { zeropageEntry } from '../fault/anonymous.js';
 import { folioOf, getRefs, isAnonExclusive, setFlag } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
@@ -6,6 +6,7 @@ import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { addAnonRmap } from '../rmap/anon-rmap.js';
+import { type MigrationKind, migrationEntry, migrationKind } from '../rmap/migration-entry.js';
 import { removeRmap } from '../rmap/remove.js';
 import { tryShareAnonRmap } from '../rmap/share.js';
 import { pagesOfLevel, type SlotAt, setEntry, slotIn, useDeposited } from '../tables/tables.js';
@@ -50,7 +51,9 @@ function splitPresent(
   const frame = frameOfLeaf(model, pmd, old);
   if (frame < 0) model.bug('wild-page');
   const folio = folioOf(model, frame);
-  if (pmd.is.dirty(old)) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  const young = pmd.is.young(old);
+  const dirty = pmd.is.dirty(old);
+  if (dirty) setFlag(model, folio, PAGE_FLAG.dirty, true);
   const exclusive = isAnonExclusive(model, frame);
   const frozen = remap(model, vma, first, frame, exclusive, freeze);
   const what = migrationKind(pmd.is.write(old), exclusive);
@@ -60,7 +63,7 @@ function splitPresent(
   const pfn = machine.memory.pfn(frame);
   for (let i = 0; i < pages; i++) {
     const entry = frozen
-      ? absentPte(model, what, pfn + i, flags)
+      ? withFlags(model, migrationEntry(pte, what, pfn + i, young, dirty), flags)
       : presentPte(model, old, pte.leaf(pfn + i, pageProtOf(model, vma)));
     setEntry(model, slotIn(model, table, i), entry);
   }
@@ -98,24 +101,30 @@ function presentPte(model: Model, old: Entry, leaf: Entry): Entry {
   return is.uffd_wp(old) ? to.mkuffd_wp(entry) : entry;
 }
 
-const migrationKind = (write: boolean, exclusive: boolean): AbsentKind => {
-  if (write) return 'migration-write';
-  return exclusive ? 'migration-read-exclusive' : 'migration-read';
-};
-
 /** What a non-present entry keeps of the one that it replaces. */
 interface AbsentFlags {
   readonly softDirty: boolean;
   readonly uffdWp: boolean;
 }
 
-function absentPte(model: Model, what: AbsentKind, pfn: number, flags: AbsentFlags): Entry {
-  const { to } = model.pte;
-  const made = model.pte.makeAbsent(what, pfn);
-  if (made === undefined) throw new Error(`${model.machine.form.name} has no ${what} entries`);
-  const dirty = flags.softDirty ? to.swp_mksoft_dirty(made) : made;
+function withFlags({ pte: { to } }: Model, entry: Entry, flags: AbsentFlags): Entry {
+  const dirty = flags.softDirty ? to.swp_mksoft_dirty(entry) : entry;
   return flags.uffdWp ? to.swp_mkuffd_wp(dirty) : dirty;
 }
+
+/** A non-present PTE of the kind that the PMD was, as old and as dirty. */
+function absentPte(
+  { pte, machine }: Model,
+  { what, young, dirty }: AbsentFacts,
+  pfn: number,
+): Entry {
+  if (isMigration(what)) return migrationEntry(pte, what, pfn, young, dirty);
+  const made = pte.makeAbsent(what, pfn);
+  if (made === undefined) throw new Error(`${machine.form.name} has no ${what} entries`);
+  return made;
+}
+
+const isMigration = (what: AbsentKind): what is MigrationKind => what.startsWith('migration-');
 
 /** Entries of the same kind, each for its page; a device's folio is mapped by them like any other. */
 function splitAbsent(
@@ -127,7 +136,8 @@ function splitAbsent(
   freeze: boolean,
 ): void {
   const { pmd, machine } = model;
-  let { what } = pmd.absent(old);
+  if (absentPmdKind(model, old) === 'other') model.bug('not-migration');
+  let facts = pmd.absent(old);
   const frame = frameOfAbsentPmd(model, old);
   const pages = pagesOfLevel(model, 'pmd');
   const flags = { softDirty: pmd.is.swp_soft_dirty(old), uffdWp: pmd.is.swp_uffd_wp(old) };
@@ -136,12 +146,13 @@ function splitAbsent(
   if (onDevice) {
     const exclusive = isAnonExclusive(model, frame);
     frozen = remap(model, vma, first, frame, exclusive, freeze);
-    if (frozen) what = migrationKind(what === 'device-private-write', exclusive);
+    if (frozen) facts = { what: migrationKind(facts.what === 'device-private-write', exclusive) };
   }
   const table = useDeposited(model, mmOf(model, vma), slot);
   const pfn = machine.memory.pfn(frame);
   for (let i = 0; i < pages; i++) {
-    setEntry(model, slotIn(model, table, i), absentPte(model, what as AbsentKind, pfn + i, flags));
+    const entry = withFlags(model, absentPte(model, facts, pfn + i), flags);
+    setEntry(model, slotIn(model, table, i), entry);
   }
   if (!onDevice) return;
   removeRmap(model, frame, pages, vma, 'pmd');
