@@ -1,11 +1,15 @@
 import type { MappingLevel } from '@pagewright/core';
-import { isAnon } from '../frames/folio.js';
+import { folioOf } from '../frames/folio.js';
+import { PAGE_FLAG } from '../frames/page-flags.js';
 import type { Entry } from '../machine/entries.js';
 import type { Machine } from '../machine/machine.js';
 import type { Model } from '../model.js';
-import type { Column } from '../state/columns.js';
+import { type Column, Frame } from '../state/columns.js';
 import { EntryFacts } from './entry-facts.js';
 import type { Violation } from './violation.js';
+
+/** Frames that no process owns: shared zeropages, those of the huge zero folio, of page tables. */
+export const OF_KERNEL = { zeropage: 1, hugeZero: 2, table: 3 } as const;
 
 /** Counts of one address space: what its entries add up to. */
 const MM_FIELDS = 8;
@@ -26,6 +30,21 @@ export const MM_COUNT = {
 export class Census {
   model!: Model;
   readonly facts: readonly (EntryFacts | undefined)[];
+  /** Starts and ends of runs of frames that are looked at: not those of tables, nor tails of huge zeros. */
+  readonly segments: readonly number[];
+  /** Fields of those frames as they are, read once. */
+  readonly refcount: Float64Array;
+  readonly mapcount: Float64Array;
+  readonly flags: Float64Array;
+  readonly type: Float64Array;
+  readonly head: Float64Array;
+  readonly order: Float64Array;
+  readonly owner: Float64Array;
+  readonly ownerId: Float64Array;
+  readonly index: Float64Array;
+  /** Some frame has `Frame.heldRefs`, or is of a device. */
+  anyHeld = false;
+  anyDevice = false;
   /** By frame: PTEs that map it as a normal page. */
   readonly pteMaps: Int32Array;
   /** By folio: mappings by PTEs, and by PMDs and PUDs. */
@@ -50,40 +69,55 @@ export class Census {
   readonly users: Int32Array;
   readonly children: Int32Array;
   readonly userMm: Int32Array;
+  /** By frame: `OF_KERNEL` for those that are the kernel's own. */
+  readonly ofKernel: Uint8Array;
   private found: Violation[] | undefined;
-  private readonly perFrame: readonly Int32Array[];
+  private readonly perFrame: Int32Array;
   private readonly perRun: readonly Int32Array[];
 
   constructor(machine: Machine) {
     const { count } = machine.memory;
     const { capacities } = machine.layout;
-    const frames = (): Int32Array => new Int32Array(count);
+    const words = (): Float64Array => new Float64Array(count);
     this.facts = machine.levels.map(({ level }) =>
       level === 'pte' || level === 'pmd' || level === 'pud'
         ? new EntryFacts(machine, machine.space(level))
         : undefined,
     );
-    this.pteMaps = frames();
-    this.folioMaps = frames();
-    this.wholeMaps = frames();
-    this.entryRefs = frames();
-    this.otherRefs = frames();
-    this.pins = frames();
-    this.moving = frames();
-    this.cached = frames();
-    this.rawLeaves = frames();
-    this.perFrame = [
-      this.pteMaps,
-      this.folioMaps,
-      this.wholeMaps,
-      this.entryRefs,
-      this.otherRefs,
-      this.pins,
-      this.moving,
-      this.cached,
-      this.rawLeaves,
-    ];
-    this.touched = frames();
+    this.perFrame = new Int32Array(count * 9);
+    let next = 0;
+    const part = (): Int32Array => this.perFrame.subarray(count * next, count * ++next);
+    this.pteMaps = part();
+    this.folioMaps = part();
+    this.wholeMaps = part();
+    this.entryRefs = part();
+    this.otherRefs = part();
+    this.pins = part();
+    this.moving = part();
+    this.cached = part();
+    this.rawLeaves = part();
+    this.touched = new Int32Array(count);
+    this.refcount = words();
+    this.mapcount = words();
+    this.flags = words();
+    this.type = words();
+    this.head = words();
+    this.order = words();
+    this.owner = words();
+    this.ownerId = words();
+    this.index = words();
+    this.ofKernel = new Uint8Array(count);
+    for (const frame of machine.zeroFrames) this.ofKernel[frame] = OF_KERNEL.zeropage;
+    for (const frame of machine.memory.framesOf('huge-zero')) {
+      this.ofKernel[frame] = OF_KERNEL.hugeZero;
+    }
+    for (const frame of machine.memory.framesOf('tables')) this.ofKernel[frame] = OF_KERNEL.table;
+    this.segments = runsOf(count, (frame) => {
+      const hugeZero = this.ofKernel[frame] === OF_KERNEL.hugeZero;
+      return (
+        this.ofKernel[frame] !== OF_KERNEL.table && (!hugeZero || frame === machine.hugeZeroFrame)
+      );
+    });
     this.mms = new Int32Array(capacities.mm * MM_FIELDS);
     this.pmdLeavesOfTable = new Int32Array(capacities.table);
     this.linked = new Int32Array(capacities.anonVma);
@@ -103,7 +137,24 @@ export class Census {
   /** Forgets the last state. */
   start(model: Model): void {
     this.model = model;
-    for (const counts of this.perFrame) counts.fill(0);
+    this.perFrame.fill(0);
+    const { state } = model;
+    for (let i = 0; i < this.segments.length; i += 2) {
+      const start = this.segments[i] as number;
+      const end = this.segments[i + 1] as number;
+      state.read(Frame.refcount, this.refcount, start, end);
+      state.read(Frame.mapcount, this.mapcount, start, end);
+      state.read(Frame.flags, this.flags, start, end);
+      state.read(Frame.type, this.type, start, end);
+      state.read(Frame.head, this.head, start, end);
+      state.read(Frame.order, this.order, start, end);
+      state.read(Frame.owner, this.owner, start, end);
+      state.read(Frame.ownerId, this.ownerId, start, end);
+      state.read(Frame.index, this.index, start, end);
+    }
+    const { frame } = state.layout.capacities;
+    this.anyHeld = state.next(Frame.heldRefs, 0, frame) >= 0;
+    this.anyDevice = state.next(Frame.pgmap, 0, frame) >= 0;
     for (const counts of this.perRun) counts.fill(0);
     this.touchedCount = 0;
     this.found = undefined;
@@ -151,11 +202,32 @@ export class Census {
     return this.mms[mm * MM_FIELDS + field] as number;
   }
 
-  /** Pages of a folio's kind more in an address space (mm_counter()). */
-  countPages(mm: number, folio: number, pages: number, swapbacked: boolean): void {
-    const file = swapbacked ? MM_COUNT.shmem : MM_COUNT.file;
-    this.count(mm, isAnon(this.model, folio) ? MM_COUNT.anon : file, pages);
+  /** folio_of() a frame. */
+  folioOf(frame: number): number {
+    if (this.ofKernel[frame] !== 0) return folioOf(this.model, frame);
+    const head = this.head[frame] as number;
+    return head === 0 ? frame : head - 1;
   }
+
+  /** Pages of a folio's kind more in an address space (mm_counter()). */
+  countPages(mm: number, folio: number, pages: number, anon: boolean): void {
+    if (anon) this.count(mm, MM_COUNT.anon, pages);
+    else {
+      const shmem = (this.flags[folio] as number) & PAGE_FLAG.swapbacked;
+      this.count(mm, shmem !== 0 ? MM_COUNT.shmem : MM_COUNT.file, pages);
+    }
+  }
+}
+
+/** Runs of numbers below a limit that pass a test: start, end, start, end and so on. */
+function runsOf(limit: number, passes: (frame: number) => boolean): number[] {
+  const runs: number[] = [];
+  for (let i = 0; i < limit; i++) {
+    if (!passes(i)) continue;
+    if (runs.at(-1) === i) runs[runs.length - 1] = i + 1;
+    else runs.push(i, i + 1);
+  }
+  return runs;
 }
 
 const NOTHING_WRONG: readonly Violation[] = [];
@@ -163,8 +235,17 @@ const NOTHING_WRONG: readonly Violation[] = [];
 /** An entry where the census finds it; the one object is filled for each anew. */
 export interface SeenEntry {
   mm: number;
-  /** VMA that contains the address, -1 for none. */
+  /** VMA that the address lies in or before, -1 for none; and what is asked of it for each entry. */
   vma: number;
+  vmaStart: number;
+  vmaEnd: number;
+  /** Page offset of address 0, as it were: linear_page_index() less the address. */
+  vmaShift: number;
+  hasFile: boolean;
+  /** The anon_vma, as a stored reference, that was last found linked to the VMA; 0 for none yet. */
+  anonVma: number;
+  /** CoW, and of raw frames. */
+  cowPfnmap: boolean;
   vpn: number;
   /** Number of the level, and its name. */
   number: number;

@@ -1,9 +1,9 @@
-import { folioOf, hasFlag, isAnon, isAnonExclusive, isKsm, refcount } from '../frames/folio.js';
-import { MM_FLAG, PAGE_FLAG } from '../frames/page-flags.js';
+import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
+import { MM_FLAG, OWNER, PAGE_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { normalPageUnseen } from '../normal-page.js';
 import { Avc, Frame, Mm, Vma } from '../state/columns.js';
-import { hasVmFlag, isCow, opsOf, pageIndex, vmaIsAnonymous } from '../vma/vma.js';
+import { hasVmFlag, opsOf, pageIndex, vmaIsAnonymous } from '../vma/vma.js';
 import { type Census, MM_COUNT, type SeenEntry } from './census.js';
 import { checkHole } from './dax.js';
 import { SAYS } from './entry-facts.js';
@@ -11,7 +11,7 @@ import { SAYS } from './entry-facts.js';
 /** Counts an entry, and asks the invariants that speak of single entries. */
 export function seeEntry(census: Census, seen: SeenEntry): void {
   const { says, mm, vma, frame } = seen;
-  if (vma < 0 || seen.vpn < census.model.state.get(Vma.start, vma)) {
+  if (vma < 0 || seen.vpn < seen.vmaStart) {
     census.wrong('I13', 'an entry lies in no VMA', where(seen));
     return;
   }
@@ -44,14 +44,14 @@ function seePagesOfAbsent(census: Census, seen: SeenEntry): void {
   const { says, mm, frame, number } = seen;
   const folio = folioOf(model, frame);
   const pages = (model.machine.levels[number] as Model['machine']['levels'][number]).pages;
-  const swapbacked = hasFlag(model, folio, PAGE_FLAG.swapbacked);
+  const anon = isAnon(model, folio);
   if ((says & SAYS.migration) !== 0) {
     (census.moving[frame] as number)++;
-    census.countPages(mm, folio, pages, swapbacked);
+    census.countPages(mm, folio, pages, anon);
     return;
   }
   if ((says & (SAYS.devicePrivate | SAYS.deviceExclusive)) === 0) return;
-  census.countPages(mm, folio, pages, swapbacked);
+  census.countPages(mm, folio, pages, anon);
   const mapped = (says & SAYS.devicePrivate) !== 0 || model.has('one-device-exclusive-type');
   if (!mapped) (census.entryRefs[folio] as number)++;
   else if (number === 0) census.mapByPte(frame, folio);
@@ -65,7 +65,7 @@ function seePresent(census: Census, seen: SeenEntry): void {
   if ((says & SAYS.confused) !== 0) {
     census.wrong('I38', 'a present entry decodes as a swap entry', where(seen));
   }
-  if (model.state.get(Vma.mapping, vma) !== 0) checkHole(census, seen);
+  if (seen.hasFile) checkHole(census, seen);
   if ((says & (SAYS.zero | SAYS.hugeZero)) !== 0) {
     checkZero(census, seen, hasSpecial);
     return;
@@ -78,7 +78,7 @@ function seePresent(census: Census, seen: SeenEntry): void {
   // What nearly every entry is: without the mark where there is one, and so of a normal page.
   const plain = level === 'pte' && hasSpecial && (says & SAYS.special) === 0;
   const normal = plain ? frame : normalPageUnseen(model, level, vma, vpn, entry);
-  if (hasVmFlag(model, vma, 'VM_PFNMAP') && isCow(model, vma)) checkCowPfnmap(census, seen, normal);
+  if (seen.cowPfnmap) checkCowPfnmap(census, seen, normal);
   if (normal < 0) {
     if (level !== 'pte' && frame >= 0) (census.rawLeaves[folioOf(model, frame)] as number)++;
     return;
@@ -136,39 +136,48 @@ function checkCowPfnmap(census: Census, seen: SeenEntry, normal: number): void {
 
 /** A normal page: counted, and what it says of itself fits. */
 function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
-  const { model } = census;
-  const { says, mm, vma, vpn, number } = seen;
-  const { state } = model;
-  const folio = folioOf(model, frame);
-  const { pages } = model.machine.levels[number] as Model['machine']['levels'][number];
-  if (number === 0) census.mapByPte(frame, folio);
-  else census.mapWhole(folio);
-  census.countPages(mm, folio, pages, hasFlag(model, folio, PAGE_FLAG.swapbacked));
-  if (state.get(Frame.type, folio) !== 0 || refcount(model, folio) <= 0) {
+  const { mm, number, vma } = seen;
+  const folio = census.folioOf(frame);
+  const owner = census.owner[folio];
+  const anon = owner === OWNER.anon || owner === OWNER.ksm;
+  if (number === 0) {
+    census.mapByPte(frame, folio);
+    census.countPages(mm, folio, 1, anon);
+  } else {
+    const { levels } = census.model.machine;
+    census.mapWhole(folio);
+    census.countPages(mm, folio, (levels[number] as (typeof levels)[number]).pages, anon);
+  }
+  if (census.type[folio] !== 0 || (census.refcount[folio] as number) <= 0) {
     census.wrong('I22', 'a page is mapped that is free or of a type', where(seen));
     return;
   }
-  if (!isAnon(model, folio)) return;
-  if ((says & SAYS.write) !== 0 && !isAnonExclusive(model, frame)) {
+  if (!anon) return;
+  const exclusive = ((census.flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0;
+  if ((seen.says & SAYS.write) !== 0 && !exclusive && !isAnonExclusive(census.model, frame)) {
     census.wrong('I9', 'an anonymous page is writable and not exclusive', where(seen));
   }
-  if (isKsm(model, folio)) return;
-  const index = state.get(Frame.index, folio) + (frame - folio);
-  if (index !== pageIndex(model, vma, vpn)) {
+  if (owner === OWNER.ksm) return;
+  const index = (census.index[folio] as number) + (frame - folio);
+  if (index !== seen.vpn + seen.vmaShift) {
     census.wrong('I18', 'an anonymous page has another index', { ...where(seen), index });
   }
-  if (!isOwnAnon(census, vma, folio)) {
-    census.wrong('I18', 'the rmap of an anonymous page does not find this VMA', where(seen));
-  }
+  const anonVma = census.ownerId[folio] as number;
+  if (anonVma === seen.anonVma) return;
+  if (isLinked(census, vma, anonVma)) seen.anonVma = anonVma;
+  else census.wrong('I18', 'the rmap of an anonymous page does not find this VMA', where(seen));
 }
 
-/** The folio's anon_vma is linked to the VMA: rmap finds the VMA. */
-function isOwnAnon({ model }: Census, vma: number, folio: number): boolean {
+/** The folio is a private copy of the VMA's. */
+const isOwnAnon = (census: Census, vma: number, folio: number): boolean =>
+  isAnon(census.model, folio) &&
+  isLinked(census, vma, census.model.state.get(Frame.ownerId, folio));
+
+/** The anon_vma, as a stored reference, is linked to the VMA: rmap finds the VMA. */
+function isLinked({ model }: Census, vma: number, anonVma: number): boolean {
   const { state } = model;
-  if (!isAnon(model, folio)) return false;
-  const anonVma = state.ref(Frame.ownerId, folio);
   for (let avc = state.ref(Vma.firstAvc, vma); avc >= 0; avc = state.ref(Avc.next, avc)) {
-    if (state.ref(Avc.anonVma, avc) === anonVma) return true;
+    if (state.get(Avc.anonVma, avc) === anonVma) return true;
   }
   return false;
 }

@@ -1,36 +1,25 @@
-import {
-  folioOf,
-  hasFlag,
-  isAnon,
-  isHugeZeroFolio,
-  isLarge,
-  isZeroFrame,
-  isZoneDevice,
-  pgmapType,
-} from '../frames/folio.js';
-import { OWNER, PAGE_FLAG, PAGE_TYPE, PGMAP_TYPE } from '../frames/page-flags.js';
+import { folioOf, isAnon, isLarge, isZoneDevice, pgmapType } from '../frames/folio.js';
+import { OWNER, PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import { countsPages } from '../rmap/mapcount.js';
 import { hasPincount } from '../rmap/pins.js';
 import { Frame, Global } from '../state/columns.js';
 import { pagesOfLevel } from '../tables/tables.js';
-import type { Census } from './census.js';
+import { type Census, OF_KERNEL } from './census.js';
 
 /** Asks what must hold of every page and folio, given what entries and holders add up to. */
 export function checkFolios(census: Census): void {
-  const { state } = census.model;
-  const frames = state.layout.capacities.frame;
-  for (let at = state.next(Frame.refcount, 0, frames); at >= 0; ) {
-    checkFolio(census, at);
-    at = state.next(Frame.refcount, at + 1, frames);
+  const { segments } = census;
+  for (let i = 0; i < segments.length; i += 2) {
+    checkFrames(census, segments[i] as number, segments[i + 1] as number);
   }
-  for (let i = 0; i < census.touchedCount; i++) checkPage(census, census.touched[i] as number);
-  for (let at = state.next(Frame.mapcount, 0, frames); at >= 0; ) {
-    if (census.pteMaps[at] === 0) checkPage(census, at);
-    at = state.next(Frame.mapcount, at + 1, frames);
-  }
-  for (let at = state.next(Frame.flags, 0, frames); at >= 0; ) {
-    if (hasFlag(census.model, at, PAGE_FLAG.anonExclusive)) checkExclusive(census, at);
-    at = state.next(Frame.flags, at + 1, frames);
+}
+
+function checkFrames(census: Census, start: number, end: number): void {
+  const { refcount, mapcount, pteMaps, flags } = census;
+  for (let frame = start; frame < end; frame++) {
+    if (refcount[frame] !== 0) checkFolio(census, frame);
+    if (mapcount[frame] !== pteMaps[frame]) checkPage(census, frame);
+    if (((flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0) checkExclusive(census, frame);
   }
 }
 
@@ -48,24 +37,22 @@ function checkPage(census: Census, frame: number): void {
   );
 }
 
-const isZero = ({ model }: Census, frame: number): boolean =>
-  isZeroFrame(model, frame) || isHugeZeroFolio(model, folioOf(model, frame));
+const isZero = (census: Census, frame: number): boolean =>
+  census.ofKernel[frame] === OF_KERNEL.zeropage || census.ofKernel[frame] === OF_KERNEL.hugeZero;
 
 function checkFolio(census: Census, folio: number): void {
-  const { model } = census;
-  if (model.state.get(Frame.type, folio) === PAGE_TYPE.table) return;
-  if (isZero(census, folio)) {
-    checkZeroFolio(census, folio);
-    return;
-  }
-  if (isLarge(model, folio)) checkLargeMapcounts(census, folio);
-  checkReferences(census, folio);
+  const kernels = census.ofKernel[folio];
+  if (kernels === 0) {
+    const large = census.order[folio] !== 0;
+    if (large) checkLargeMapcounts(census, folio);
+    checkReferences(census, folio, large);
+  } else if (kernels !== OF_KERNEL.table) checkZeroFolio(census, folio);
 }
 
 /** I3, I4: what maps zeropages leaves their counts alone. */
 function checkZeroFolio(census: Census, folio: number): void {
   const { model } = census;
-  const huge = isHugeZeroFolio(model, folio);
+  const huge = census.ofKernel[folio] === OF_KERNEL.hugeZero;
   const id = huge ? 'I4' : 'I3';
   const base = huge && model.state.ref(Global.hugeZero, 0) < 0 ? 0 : 1;
   const references = base + (census.otherRefs[folio] as number);
@@ -110,33 +97,28 @@ function checkLargeMapcounts(census: Census, folio: number): void {
 }
 
 /** I2: references, as far as everybody who has one is known; and the pins among them. */
-function checkReferences(census: Census, folio: number): void {
+function checkReferences(census: Census, folio: number, large: boolean): void {
   const { model } = census;
-  const { state } = model;
-  const found = state.get(Frame.refcount, folio);
-  const expected = expectedReferences(census, folio);
-  const owner = state.get(Frame.owner, folio);
-  const allKnown = isAnon(model, folio) || (owner === OWNER.file && census.cached[folio] !== 0);
-  if (allKnown ? found !== expected : found < expected) {
+  const device = census.anyDevice && isZoneDevice(model, folio);
+  let expected = (census.entryRefs[folio] as number) + (census.otherRefs[folio] as number);
+  if (((census.flags[folio] as number) & PAGE_FLAG.private) !== 0) expected++;
+  if (census.anyHeld) expected += model.state.get(Frame.heldRefs, folio);
+  if (device) expected += baseOf(census, folio);
+  const found = census.refcount[folio] as number;
+  if (found !== expected && (found < expected || areKnown(census, folio))) {
     census.wrong('I2', 'a folio has other references than those known', { folio, found, expected });
   }
-  if (hasPincount(model, folio)) {
-    census.expect(
-      'I2',
-      "a folio's pins are not those of GUP",
-      Frame.pincount,
-      folio,
-      census.pins[folio] as number,
-    );
+  if (large && hasPincount(model, folio)) {
+    const what = "a folio's pins are not those of GUP";
+    census.expect('I2', what, Frame.pincount, folio, census.pins[folio] as number);
   }
-  if (isZoneDevice(model, folio)) checkDevice(census, folio, found);
+  if (device) checkDevice(census, folio, found);
 }
 
-function expectedReferences(census: Census, folio: number): number {
-  const { model } = census;
-  const own = (census.entryRefs[folio] as number) + (census.otherRefs[folio] as number);
-  const buffers = hasFlag(model, folio, PAGE_FLAG.private) ? 1 : 0;
-  return own + buffers + model.state.get(Frame.heldRefs, folio) + baseOf(census, folio);
+/** Nobody can have a reference to the folio whom the model does not know of. */
+function areKnown({ model, cached }: Census, folio: number): boolean {
+  if (isAnon(model, folio)) return true;
+  return model.state.get(Frame.owner, folio) === OWNER.file && cached[folio] !== 0;
 }
 
 /** The reference that device memory has while nobody uses it (SPEC 11.2). */

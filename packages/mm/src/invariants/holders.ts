@@ -88,11 +88,12 @@ function checkReference(
   const vpn = state.get(Reference.vpn, reference);
   const vma = vmaAt(model, mm, vpn);
   if (vma < 0 || !stillMaps(census, mm, vpn, frame)) return;
-  if (hasVmFlag(model, vma, 'VM_IO') || hasVmFlag(model, vma, 'VM_PFNMAP')) {
-    census.wrong('I27', 'GUP went into a VMA of raw frames', evidence);
+  const anon = isAnon(model, folio);
+  // The fast path asks no VMA: it takes private copies even there.
+  if (!anon && (hasVmFlag(model, vma, 'VM_IO') || hasVmFlag(model, vma, 'VM_PFNMAP'))) {
+    census.wrong('I27', 'GUP took a raw frame', evidence);
   }
   if ((flags & FOLL.PIN) === 0) return;
-  const anon = isAnon(model, folio);
   if (anon && !isAnonExclusive(model, frame)) {
     census.wrong('I10', 'a pinned page that is still mapped is not exclusive', evidence);
   }

@@ -86,7 +86,7 @@ export const INVARIANTS: readonly Invariant[] = [
     hasFile,
   ),
   state('I26', 'No long pin for reading holds a page that a write would replace.'),
-  state('I27', 'GUP takes nothing out of VMAs of raw frames.'),
+  state('I27', 'GUP takes nothing but private copies out of VMAs of raw frames.'),
   state('I28', 'No page of a DAX file system is pinned for long.'),
   state(
     'I29',

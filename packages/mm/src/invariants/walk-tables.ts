@@ -2,6 +2,7 @@ import type { MappingLevel } from '@pagewright/core';
 import type { Entry } from '../machine/entries.js';
 import { Mm, Slot, Table, Vma } from '../state/columns.js';
 import { tableIn } from '../tables/tables.js';
+import { hasVmFlag, isCow } from '../vma/vma.js';
 import { type Census, MM_COUNT, type SeenEntry } from './census.js';
 import { seeEntry } from './entries.js';
 
@@ -9,6 +10,12 @@ import { seeEntry } from './entries.js';
 const seen: SeenEntry = {
   mm: 0,
   vma: -1,
+  vmaStart: 0,
+  vmaEnd: 0,
+  vmaShift: 0,
+  hasFile: false,
+  anonVma: 0,
+  cowPfnmap: false,
   vpn: 0,
   number: 0,
   level: 'pte',
@@ -26,7 +33,7 @@ export function walkTables(census: Census): void {
     const root = state.ref(Mm.root, mm);
     if (root < 0) continue;
     seen.mm = mm;
-    seen.vma = state.ref(Mm.firstVma, mm);
+    enter(census, state.ref(Mm.firstVma, mm));
     walkTable(census, root, census.model.machine.levels.length - 1, 0);
   }
 }
@@ -53,17 +60,24 @@ function walkTable(census: Census, table: number, number: number, base: number):
       seen.level = level as MappingLevel;
       seen.table = table;
       seen.entry = entry;
-      advance(census, vpn);
+      while (seen.vma >= 0 && seen.vmaEnd <= vpn) {
+        enter(census, state.ref(Vma.next, seen.vma));
+      }
       seeEntry(census, seen);
     }
     at = state.next(Slot.entry, at + 1, end);
   }
 }
 
-/** Goes on to the VMA that an address lies in or before. */
-function advance(census: Census, vpn: number): void {
-  const { state } = census.model;
-  while (seen.vma >= 0 && state.get(Vma.end, seen.vma) <= vpn) {
-    seen.vma = state.ref(Vma.next, seen.vma);
-  }
+/** What is asked of a VMA for each entry in it. */
+function enter({ model }: Census, vma: number): void {
+  seen.vma = vma;
+  if (vma < 0) return;
+  const { state } = model;
+  seen.vmaStart = state.get(Vma.start, vma);
+  seen.vmaEnd = state.get(Vma.end, vma);
+  seen.vmaShift = state.get(Vma.pgoff, vma) - seen.vmaStart;
+  seen.anonVma = 0;
+  seen.hasFile = state.get(Vma.mapping, vma) !== 0;
+  seen.cowPfnmap = hasVmFlag(model, vma, 'VM_PFNMAP') && isCow(model, vma);
 }

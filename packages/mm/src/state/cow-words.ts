@@ -58,6 +58,18 @@ export class CowWords {
     }
   }
 
+  /** Copies the words from `at` on to places of another array. */
+  read(at: number, into: Float64Array, start: number, end: number): void {
+    for (let to = start; to < end; ) {
+      const from = at + (to - start);
+      const chunk = this.chunks[from >>> SHIFT] as Float64Array;
+      const first = from & MASK;
+      const stop = Math.min(end, to + SIZE - first);
+      const shift = first - to;
+      for (; to < stop; to++) into[to] = chunk[to + shift] as number;
+    }
+  }
+
   /** The first place from `at` on, before `end`, whose word is not 0; -1 for none. */
   nextSet(at: number, end: number): number {
     let i = at;

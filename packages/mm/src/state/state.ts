@@ -69,6 +69,11 @@ export class State {
     this.set(field, record, to + 1);
   }
 
+  /** Copies a field of some records to the same places of an array. */
+  read(field: Column, into: Float64Array, start: number, end: number): void {
+    this.words.read((this.layout.bases[field] as number) + start, into, start, end);
+  }
+
   /** The first record from one on, before `end`, whose word is not 0; -1 for none. */
   next(field: Column, record: number, end: number): number {
     const base = this.layout.bases[field] as number;
