@@ -6,19 +6,21 @@ import { dropVma, previousVma } from './address-space.js';
 import { opsOf } from './vma.js';
 
 /**
- * vma_merge(): a VMA becomes one with its neighbours where nothing tells them apart. Answers the VMA
- * that holds it then: the lowest one (mm/vma.c).
+ * vma_merge(): a VMA becomes one with its neighbours where nothing tells them apart, the one before
+ * it first. Answers the VMA that holds it then: the lowest one (mm/vma.c).
  *
  * @param copiedFrom the VMA that mremap() copies this one from; -1 otherwise
  */
 export function mergeVma(model: Model, vma: number, copiedFrom = -1): number {
-  const { state } = model;
-  const next = state.ref(Vma.next, vma);
-  if (next >= 0 && canMerge(model, vma, next, vma, copiedFrom)) absorb(model, vma, next);
   const previous = previousVma(model, vma);
-  if (previous < 0 || !canMerge(model, previous, vma, vma, copiedFrom)) return vma;
-  absorb(model, previous, vma);
-  return previous;
+  let merged = vma;
+  if (previous >= 0 && canMerge(model, previous, vma, vma, copiedFrom)) {
+    absorb(model, previous, vma);
+    merged = previous;
+  }
+  const next = model.state.ref(Vma.next, merged);
+  if (next >= 0 && canMerge(model, merged, next, merged, copiedFrom)) absorb(model, merged, next);
+  return merged;
 }
 
 /** VM_SPECIAL: VMAs of drivers stay as they were made. */
