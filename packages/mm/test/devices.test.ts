@@ -14,6 +14,7 @@ import { mmapDevice } from '../src/devices/mmap-device.js';
 import { ERRNO, VM_FAULT } from '../src/errno.js';
 import { readMemory, writeMemory } from '../src/fault/access.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
+import { newMapping } from '../src/files/new-mapping.js';
 import { Frame, Global, Mm, Model, newMm, newVma, RAM_PFN } from '../src/index.js';
 import { entryAt } from '../src/tables/tables.js';
 import { hasVmFlag, vmasOf } from '../src/vma/vma.js';
@@ -146,6 +147,35 @@ describe('a driver that shows the zeropage for holes (SPEC 15.2, 15.3)', () => {
   it('with it a page takes its place', () => {
     for (const revision of ['v6.9', 'v6.12', 'v6.18', 'v7.2']) {
       expect(written(revision, true)).toEqual([0, 0]);
+    }
+  });
+});
+
+describe('registers by huge entries (SPEC 3.13)', () => {
+  it('a PMD where VMA and frames are aligned and large enough, PTEs elsewhere', () => {
+    for (const revision of ['v6.12', 'v6.18', 'v7.2']) {
+      const { model, mm } = modelOf('x86', revision);
+      const parts = { flags: SHARED | VM_PFNMAP, pgoff: 0, ops: OPS.indexOf(PFN_DRIVER) };
+      const device = newMapping(model, 'device', 0);
+      const vma = newVma(model, mm, {
+        ...parts,
+        start: 0x2000,
+        end: 0x2200,
+        private: REGISTERS,
+        mapping: device,
+      });
+      const odd = newVma(model, mm, {
+        ...parts,
+        start: 0x3000,
+        end: 0x3200,
+        private: REGISTERS + 1,
+        mapping: device,
+      });
+      expect(handleMmFault(model, vma, 0x2005, 0)).toBe(VM_FAULT.NOPAGE);
+      const leaf = entryAt(model, mm, 0x2005, 'pmd');
+      expect([model.pmd.pfn(leaf), model.pmd.is.special(leaf)]).toEqual([REGISTERS, true]);
+      expect(handleMmFault(model, odd, 0x3005, 0)).toBe(VM_FAULT.NOPAGE);
+      expect(model.pte.pfn(entryAt(model, mm, 0x3005, 'pte'))).toBe(REGISTERS + 6);
     }
   });
 });

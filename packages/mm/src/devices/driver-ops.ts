@@ -58,7 +58,10 @@ export const PFN_DRIVER: VmOps = {
     const pages = pagesOfLevel(model, level);
     const first = vmf.vpn - (vmf.vpn % pages);
     const pfn = pfnAt(model, vmf.vma, first);
-    if (first < model.state.get(Vma.start, vmf.vma) || pfn % pages !== 0) return VM_FAULT.FALLBACK;
+    const { state } = model;
+    const inside =
+      first >= state.get(Vma.start, vmf.vma) && first + pages <= state.get(Vma.end, vmf.vma);
+    if (!inside || pfn % pages !== 0) return VM_FAULT.FALLBACK;
     const insert = level === 'pmd' ? vmfInsertPfnPmd : vmfInsertPfnPud;
     return insert(model, vmf.vma, vmf.vpn, pfn, isWrite(vmf));
   },

@@ -3,11 +3,12 @@ import { allocFolio } from '../frames/allocate.js';
 import { folioOf, hasFlag, setFlag } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
-import type { Entry } from '../machine/entries.js';
+import { canAllocTable } from '../huge/page-table.js';
+import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { Frame } from '../state/columns.js';
-import { entryAt, isTable, slotAt, slotMade } from '../tables/tables.js';
+import { entryAt, entryIn, levelNumber, slotMade } from '../tables/tables.js';
 import type { VmFault, VmOps } from '../vm-ops.js';
 import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
 import { finishFault } from './finish-fault.js';
@@ -96,12 +97,12 @@ function callHandler(model: Model, vmf: VmFault): number {
   return VM_FAULT.HWPOISON;
 }
 
-/** A leaf table can be had, or something in its place serves: a handler may map a huge page. */
+/** A leaf table is there, or can be had: the handler may map a huge page instead. */
 function hasTable(model: Model, { vma, vpn }: VmFault): boolean {
   const mm = mmOf(model, vma);
-  if (slotMade(model, mm, vpn, 'pte') >= 0) return true;
-  const above = slotAt(model, mm, vpn, 'pmd');
-  return above >= 0 && !isTable(model, above) && entryAt(model, mm, vpn, 'pmd') !== 0;
+  if (levelNumber(model, 'pmd') < 0) return slotMade(model, mm, vpn, 'pte') >= 0;
+  const above = slotMade(model, mm, vpn, 'pmd');
+  return above >= 0 && (entryIn(model, above) !== NONE || canAllocTable(model));
 }
 
 /** do_page_mkwrite(): VM_FAULT bits; 0 when the page was truncated meanwhile, which a retry shows. */

@@ -1,7 +1,10 @@
-import { VM_FAULT } from '../errno.js';
+import { ERRNO, VM_FAULT } from '../errno.js';
+import { folioOf, hasFlag } from '../frames/folio.js';
+import { PAGE_FLAG } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { restoreDeviceExclusive } from '../rmap/device-exclusive.js';
+import { migrateToRam } from '../rmap/device-private.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag } from '../vma/vma.js';
 import { isMarker } from '../zap/markers.js';
@@ -17,7 +20,8 @@ export function doSwapPage(
   entry: Entry,
   flags: number,
 ): number {
-  switch (model.pte.absent(entry).what) {
+  const facts = model.pte.absent(entry);
+  switch (facts.what) {
     case 'swap':
       return swapIn(model, vma, vpn, slot, entry, flags);
     case 'migration-read':
@@ -32,8 +36,7 @@ export function doSwapPage(
       return restoreDeviceExclusive(model, vma, vpn, slot) ? 0 : VM_FAULT.RETRY;
     case 'device-private-read':
     case 'device-private-write':
-      model.note('migrates-to-ram');
-      return VM_FAULT.RETRY;
+      return comesBack(model, model.machine.memory.frame(Number(facts.pfn)));
     case 'hwpoison':
       return VM_FAULT.HWPOISON;
     case 'swapin-error':
@@ -44,6 +47,18 @@ export function doSwapPage(
       model.badPageMap('pte', vma, vpn, entry);
       return VM_FAULT.SIGBUS;
   }
+}
+
+/**
+ * The page lies on a device: its driver brings it back (migrate_to_ram()). One that is locked, or that
+ * somebody refers to, stays, and the access comes here again.
+ */
+function comesBack(model: Model, device: number): number {
+  if (hasFlag(model, folioOf(model, device), PAGE_FLAG.locked)) return 0;
+  const answer = migrateToRam(model, device);
+  if (answer === ERRNO.ENOMEM) return VM_FAULT.OOM;
+  if (answer < 0) model.note('stays-on-device');
+  return 0;
 }
 
 /** handle_pte_marker() (SPEC 6.10). */
