@@ -2,7 +2,7 @@ import { folioOf, isAnon, isLarge, isZoneDevice, pgmapType } from '../frames/fol
 import { OWNER, PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import { countsPages } from '../rmap/mapcount.js';
 import { hasPincount } from '../rmap/pins.js';
-import { Frame, Global } from '../state/columns.js';
+import { Frame, Global, SwapSlot } from '../state/columns.js';
 import { pagesOfLevel } from '../tables/tables.js';
 import { type Census, OF_KERNEL } from './census.js';
 
@@ -168,7 +168,9 @@ function checkExclusive(census: Census, frame: number): void {
   }
   if (byPtes + whole > 0) return;
   const moving = census.moving[frame] as number;
-  const swapped = model.state.ref(Frame.swapSlot, folio) >= 0 && census.folioMaps[folio] === 0;
+  // The mark outlives the last mapping; what counts is that an entry will bring the page back.
+  const slot = model.state.ref(Frame.swapSlot, folio);
+  const swapped = slot >= 0 && model.state.get(SwapSlot.count, slot) > 0;
   if (moving > 0 || swapped) {
     census.wrong('I12', 'a page that is on its way is still marked exclusive', { frame, moving });
   }
