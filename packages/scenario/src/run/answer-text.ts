@@ -1,4 +1,4 @@
-import { type AnswerKind, errnoName, VM_FAULT, vmFaultName } from '@pagewright/mm';
+import { type AnswerKind, errnoName, VM_FAULT, vmFaultName, WILD_PAGE } from '@pagewright/mm';
 import type { World } from '../setup/world.js';
 
 /** VM_FAULT bits that say that the access failed. */
@@ -17,7 +17,7 @@ export function answerText(world: World, kind: AnswerKind, value: number): strin
     case 'process':
       return value < 0 ? errnoName(value) : world.processName(value);
     case 'page':
-      return world.frameName(value);
+      return value < WILD_PAGE ? errnoName(value) : world.frameName(value);
     case 'reference':
       return value < 0 ? errnoName(value) : 'a reference';
     case 'truth':
@@ -30,5 +30,5 @@ export function succeeded(kind: AnswerKind, value: number): boolean {
   if (kind === 'error') return value === 0;
   if (kind === 'fault') return (value & FAULT_ERRORS) === 0;
   if (kind === 'count' || kind === 'process' || kind === 'reference') return value >= 0;
-  return true;
+  return kind !== 'page' || value >= WILD_PAGE;
 }
