@@ -16,6 +16,7 @@ import { getUserPages } from '../src/gup/get-user-pages.js';
 import { putReference } from '../src/gup/reference.js';
 import { checkInvariants, Mm, Model, newMm, newVma, Reference, run } from '../src/index.js';
 import { exitMm } from '../src/vma/exit.js';
+import { pageOut } from '../src/vma/madvise-pageout.js';
 import { vmaAt } from '../src/vma/vma.js';
 import { ZAP_KEEP_COWS } from '../src/zap/details.js';
 import { zapVmaRange } from '../src/zap/zap-range.js';
@@ -73,6 +74,7 @@ const STEPS: Readonly<Record<string, (model: Model, mm: number, vpn: number) => 
     if (model.state.get(Reference.used, 0) === 1) putReference(model, 0);
   },
   truncate: (model, _mm, vpn) => truncateFile(model, vpn % 2, vpn % PAGES),
+  'page out': (model, mm, vpn) => pageOut(model, vmaAt(model, mm, vpn), vpn, vpn + 1),
   'dax truncate': (model, _mm, vpn) => daxTruncate(model, 2, vpn % PAGES),
   'dax punch': (model, _mm, vpn) => daxPunchHole(model, 2, vpn % PAGES, PAGES),
   'dax break': (model) => daxBreakLayoutOfFile(model, 2),
@@ -111,7 +113,7 @@ describe.each([
           expect(checkInvariants(model)).toEqual([]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
