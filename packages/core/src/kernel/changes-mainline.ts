@@ -19,6 +19,8 @@ export const MAINLINE_CHANGES = {
   'p2pdma-refused': {},
   'manual-write-upgrade': {},
   'rmap-by-level': {},
+  'smaps-walks-pfnmap': {},
+  'smaps-shares-absent': {},
   'ksm-marks-zeropages': {},
   'fork-batches': {},
   'recency-by-both-hints': {},
@@ -63,6 +65,7 @@ export const MAINLINE_CHANGES = {
   },
   'fsdax-not-longterm': {},
   'order-one-without-pincount': {},
+  'pagemap-first-page-decides': {},
   'dirty-folio-mapped-dirty': {},
   'dax-refcounted': {
     requires: ['insert-folio-huge', 'vmf-insert-page-mkwrite'],
@@ -99,6 +102,7 @@ export const MAINLINE_CHANGES = {
   'slab-is-page-type': {},
   'persistent-huge-zero': {},
   'pgtable-level-enum': {},
+  'pagemap-none-unwritten': {},
 
   // the stable fix of 2026
   'special-per-level': {
@@ -126,7 +130,9 @@ export const MAINLINE_CHANGES = {
   'numa-filter-shared': {},
   'sticky-vma-flags': {},
   'swap-in-always-cached': {},
-  'pagemap-none-written': {},
+  'pagemap-none-written': {
+    requires: ['pagemap-none-unwritten'],
+  },
   'gntdev-takes-map-back': {},
   'huge-zero-underflow-warns': {},
 } as const satisfies Readonly<Record<string, ChangeLinks>>;

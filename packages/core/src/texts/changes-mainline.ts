@@ -46,6 +46,14 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'RMAP_COMPOUND is gone: separate rmap functions per level; fork always checks its sequence.',
   },
+  'smaps-walks-pfnmap': {
+    source: 'SPEC 12.0, 22 errata 13',
+    effect: 'smaps and numa_maps look into VMAs of raw frames, whose private copies count.',
+  },
+  'smaps-shares-absent': {
+    source: 'SPEC 12.1, 24.16',
+    effect: 'smaps counts pages on their way elsewhere as shared, where they were private.',
+  },
   'ksm-marks-zeropages': {
     source: 'SPEC 1.7',
     effect: 'KSM marks the zeropage entries that it makes by their dirty bit, and counts them.',
@@ -188,6 +196,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 1.3',
     effect: 'On 32 bits a folio of two pages has no room to count its pins apart.',
   },
+  'pagemap-first-page-decides': {
+    source: 'SPEC 12.2',
+    effect: "pagemap's bit 56 of a huge PMD is that of the first page asked for, for all of them.",
+  },
   'dirty-folio-mapped-dirty': {
     source: 'SPEC 6.7 (mm/memory.c set_pte_range())',
     effect: 'A read fault that maps a dirty page of a file writable maps it dirty.',
@@ -281,6 +293,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 2.12',
     effect: 'enum pgtable_level takes the place of enum rmap_level: names only.',
     unobservable: true,
+  },
+  'pagemap-none-unwritten': {
+    source: 'SPEC 12.3',
+    effect: 'PAGEMAP_SCAN gives empty entries no category, where they counted as written.',
   },
 
   // the stable fix of 2026
