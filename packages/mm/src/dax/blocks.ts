@@ -5,7 +5,7 @@ import { CacheSlot, Frame, Mapping, Pgmap } from '../state/columns.js';
 
 /** What a file system says of a part of a file (`struct iomap`), as far as DAX asks. */
 export interface Extent {
-  /** First frame of its blocks; `HOLE`, `NO_SPACE` or `SCATTERED` where there is none. */
+  /** First frame of its blocks; `HOLE`, or another negative number where there is none to map. */
   readonly frame: number;
   /** IOMAP_F_SHARED: other file offsets have the blocks too, or had what they replace. */
   readonly shared: boolean;
@@ -16,9 +16,9 @@ export interface Extent {
 /** Nothing was ever written there. */
 export const HOLE = -1;
 /** The device is full. */
-export const NO_SPACE = -2;
+const NO_SPACE = -2;
 /** The part is no run of blocks that a PMD could map. */
-export const SCATTERED = -3;
+const SCATTERED = -3;
 
 /** Frame of a file's block; -1 for a hole. */
 export const blockAt = (model: Model, mapping: number, index: number): number =>

@@ -70,7 +70,7 @@ function isShared(model: Model, vma: number): boolean {
 }
 
 /** wp_page_reuse(): the entry becomes writable as far as the VMA is. */
-export function wpPageReuse(
+function wpPageReuse(
   model: Model,
   vma: number,
   slot: SlotAt,

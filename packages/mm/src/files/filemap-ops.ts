@@ -11,7 +11,7 @@ import { cachedPage, getCachedPage } from './page-cache.js';
  * filemap_fault(), shmem_fault(): the page of the cache, read in if need be. LOCKED, MAJOR for one
  * that was read; SIGBUS behind the end of the file; OOM (mm/filemap.c; SPEC 6.7).
  */
-export function filemapFault(model: Model, vmf: VmFault): number {
+function filemapFault(model: Model, vmf: VmFault): number {
   const { state } = model;
   const mapping = state.ref(Vma.mapping, vmf.vma);
   const index = pageIndex(model, vmf.vma, vmf.vpn);
@@ -22,7 +22,7 @@ export function filemapFault(model: Model, vmf: VmFault): number {
 }
 
 /** filemap_page_mkwrite(): the page becomes dirty; NOPAGE when it left the file meanwhile. */
-export function filemapPageMkwrite(model: Model, vmf: VmFault, folio: number): number {
+function filemapPageMkwrite(model: Model, vmf: VmFault, folio: number): number {
   const { state } = model;
   const isOfFile =
     state.get(Frame.owner, folio) === OWNER.file &&
