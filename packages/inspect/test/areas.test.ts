@@ -43,9 +43,24 @@ const starts = (made: MadeKernel, root: bigint) =>
 
 describe('maple trees', () => {
   test('no area, and a root that is an entry itself', () => {
-    expect(areasOf(new MadeKernel(), 0n)).toEqual({ areas: [] });
+    expect(areasOf(new MadeKernel(), 0n)).toEqual({ areas: [], misplaced: [] });
     const made = new MadeKernel();
     expect(starts(made, area(made, 0n, 1n))).toEqual([0n]);
+  });
+
+  test('areas that the tree has where they are not', () => {
+    const made = new MadeKernel();
+    const [a, b] = [area(made, 0x1000n, 0x2000n), area(made, 0x5000n, 0x7000n)];
+    const leaf = node(made, 'leaf', [
+      [0xfffn, 0n],
+      [0x1fffn, a],
+      [0x4fffn, 0n],
+      [0x5fffn, b],
+      [MOST, 0n],
+    ]);
+    expect(areasOf(made, leaf | 2n).misplaced).toMatchObject([
+      { area: { start: 0x5000n }, place: { least: 0x5000n, most: 0x5fffn } },
+    ]);
   });
 
   test('a leaf: gaps and the zero entry are nothing', () => {

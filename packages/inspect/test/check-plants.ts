@@ -4,6 +4,8 @@ import {
   isAbsentHelper,
   type MappingLevel,
   tableBytes,
+  VM_SHARED,
+  VM_WRITE,
   type WalkedEntry,
   walkEntries,
 } from '@pagewright/core';
@@ -182,6 +184,18 @@ const leafTo =
     return { id, evidence: { ...victim.evidence(place), raw, pfn: frame } };
   };
 
+const madeWritable =
+  (fits: (place: Place) => boolean): Plant =>
+  (victim) => {
+    const place = victim.find(
+      (each) => each.entry.level === 'pte' && !victim.is(each.entry, 'write') && fits(each),
+    );
+    const raw = place && victim.mark(place.entry, 'mkwrite');
+    if (place === undefined || raw === undefined) return undefined;
+    victim.set(place.entry, raw);
+    return { id: 'writable-not-allowed', evidence: { ...victim.evidence(place), raw } };
+  };
+
 const zeroPlace = (victim: Victim) =>
   victim.find(
     ({ area, entry }) =>
@@ -300,6 +314,25 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       id: 'refcount-below-mapcount',
       evidence: { pid: victim.task.pid, pfn, kept: 1n, counted },
     };
+  },
+  'a page made writable in a read-only mapping': madeWritable(
+    ({ area, facts }) => (area.flags & VM_WRITE) === 0n && facts?.owner === 'file',
+  ),
+  'a page of a file made writable in a private mapping': madeWritable(
+    ({ area, facts }) =>
+      (area.flags & VM_WRITE) !== 0n && (area.flags & VM_SHARED) === 0n && facts?.owner === 'file',
+  ),
+  'a mapping longer than its place in the tree'(victim) {
+    const { areas } = victim;
+    const area = areas.find(({ end }, i) => {
+      const next = areas[i + 1];
+      return next !== undefined && next.start > end;
+    });
+    if (area === undefined) return undefined;
+    const { wordBytes } = victim.kernel.virtual;
+    const end = area.end + BigInt(1 << victim.form.definition.pageShift);
+    victim.member(area.address, 'vm_area_struct.vm_end', end, wordBytes);
+    return { id: 'mapping-order', evidence: { pid: victim.task.pid, vma: area.start } };
   },
   'the zeropage made writable'(victim) {
     const place = zeroPlace(victim);

@@ -4,12 +4,15 @@ import type { AreaList } from '../vma/vmas.js';
 import type { Findings } from './findings.js';
 import type { CheckedSpace } from './spaces.js';
 
-/** Mappings in the order of their tree: each begins where or after the one before ends. */
+/**
+ * Mappings in the order of their tree: each begins where or after the one before ends, and the tree
+ * has it at the addresses that it has (validate_mm(), mm/vma.c).
+ */
 export function checkAreas(
   findings: Findings,
   { task, quiet }: CheckedSpace,
   { mapCount }: AddressSpace,
-  { areas, problem }: AreaList,
+  { areas, misplaced, problem }: AreaList,
   limit: bigint,
   pageBytes: bigint,
 ): void {
@@ -40,5 +43,10 @@ export function checkAreas(
       findings.add('mapping-order', wrong, { pid, comm, vma: start, addr: start });
     }
     if (end > last) last = end;
+  }
+  for (const { area, place } of misplaced) {
+    const range = `${hex(area.start)}-${hex(area.end)}`;
+    const detail = `${range} is in the tree at ${hex(place.least)}-${hex(place.most + 1n)}`;
+    findings.add('mapping-order', detail, { pid, comm, vma: area.start, addr: area.start });
   }
 }

@@ -16,7 +16,8 @@ export const FINDINGS = {
   'mapping-order': {
     severity: 'error',
     invariants: [],
-    sentence: 'mappings of a process must ascend, not overlap, and lie within its addresses',
+    sentence:
+      'mappings must ascend, not overlap, lie within their process, and in the tree where they are',
   },
   'mapping-count': {
     severity: 'error',
@@ -112,6 +113,11 @@ export const FINDINGS = {
     severity: 'error',
     invariants: ['I6'],
     sentence: 'the zeropage is mapped without the special mark',
+  },
+  'writable-not-allowed': {
+    severity: 'error',
+    invariants: [],
+    sentence: 'a page is mapped writable where its mapping allows no writing, or only to a copy',
   },
   'anon-writable-shared': {
     severity: 'error',

@@ -1,4 +1,12 @@
-import { type AbsentEntry, hex, isAbsentHelper, type LeafEntry, type Pfn } from '@pagewright/core';
+import {
+  type AbsentEntry,
+  hex,
+  isAbsentHelper,
+  type LeafEntry,
+  type Pfn,
+  VM_SHARED,
+  VM_WRITE,
+} from '@pagewright/core';
 import type { Kernel } from '../kernel.js';
 import type { PageFacts } from '../pages.js';
 import { type JudgedEntry, judgedEntries, type WalkContext } from '../stream.js';
@@ -121,6 +129,9 @@ export class LeafCheck {
     if (this.isUnmappable(facts.value, word, at, found)) return;
     if (isHugetlb(context.form, area)) return;
     this.exclusive(context, entry, facts.value, word, at, found);
+    if (mustNotWrite(area, facts.value) && this.marked(context, entry, 'write')) {
+      found?.add('writable-not-allowed', word, at);
+    }
     addPages(context, recount, counterOf(facts.value), entry);
     this.mapped.add(verdict.page, pagesOf(context, entry));
   }
@@ -208,6 +219,15 @@ export class LeafCheck {
     const decides = form.deciding(level);
     return isAbsentHelper(form.helper(decides, name)) ? undefined : form.is(decides, name, raw);
   }
+}
+
+/**
+ * maybe_mkwrite() (include/linux/mm.h): nothing is mapped writable without VM_WRITE; and private
+ * mappings write to copies, never to pages of the file. What drivers map by themselves is not judged.
+ */
+function mustNotWrite({ flags }: MappedArea, { owner }: PageFacts): boolean {
+  if (owner === 'none') return false;
+  return (flags & VM_WRITE) === 0n || (owner === 'file' && (flags & VM_SHARED) === 0n);
 }
 
 const pagesOf = ({ form }: WalkContext, { start, end }: JudgedEntry): number =>

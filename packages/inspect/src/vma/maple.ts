@@ -12,8 +12,16 @@ import type { Kernel } from '../kernel.js';
 /** What a tree holds, ascending, as far as it could be followed. */
 export interface TreeEntries {
   readonly entries: readonly VirtAddr[];
+  /** The indexes that each entry has, one for each of `entries`; absent in trees that keep none. */
+  readonly places?: readonly TreePlace[];
   /** The first thing that went wrong: `bad-tree`, `too-many-nodes`, `too-many-entries`, or a read that failed. */
   readonly problem?: Problem;
+}
+
+/** First and last index of an entry. */
+export interface TreePlace {
+  readonly least: bigint;
+  readonly most: bigint;
 }
 
 /** Bytes that nodes are aligned to: the low bits of a pointer to one say its type. */
@@ -56,12 +64,13 @@ export function mapleEntries(kernel: Kernel, root: VirtAddr): Result<TreeEntries
   if (!shapes.ok) return shapes;
   const walk = new MapleWalk(kernel, shapes.value);
   if (isInternal(root) && root > RESERVED) walk.node(root, 0n, (1n << 64n) - 1n, 0);
-  else walk.entry(root);
+  else walk.entry(root, 0n, 0n);
   return ok(walk.found());
 }
 
 class MapleWalk {
   private readonly entries: VirtAddr[] = [];
+  private readonly places: TreePlace[] = [];
   private readonly seen = new Set<bigint>();
   private readonly mostNodes: bigint;
   private problem: Problem | undefined;
@@ -74,17 +83,18 @@ class MapleWalk {
   }
 
   found(): TreeEntries {
-    const { entries, problem } = this;
-    return problem === undefined ? { entries } : { entries, problem };
+    const { entries, places, problem } = this;
+    return problem === undefined ? { entries, places } : { entries, places, problem };
   }
 
-  entry(entry: bigint): void {
+  entry(entry: bigint, least: bigint, most: bigint): void {
     if (isInternal(entry) || entry < RESERVED) return;
     if (this.entries.length >= MOST_ENTRIES) {
       this.broken('too-many-entries', `a maple tree of more than ${MOST_ENTRIES} entries`);
       return;
     }
     this.entries.push(virtAddr(entry));
+    this.places.push({ least, most });
   }
 
   /** A node whose slots cover the indexes from `least` to `most`. */
@@ -125,7 +135,7 @@ class MapleWalk {
         this.broken('bad-tree', `pivots of maple node ${hex(address)} do not ascend`);
         return;
       }
-      if (leaf) this.entry(entry);
+      if (leaf) this.entry(entry, from, last);
       else if (entry >= RESERVED) this.node(entry, from, last, depth + 1);
       else if (entry !== 0n) {
         this.broken('bad-tree', `slot ${i} of maple node ${hex(address)} holds ${hex(entry)}`);

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.js';
 import type { AddressSpace } from '../mm.js';
 import type { MappedFile } from '../names/mapped-file.js';
 import { Naming } from '../names/naming.js';
-import { mapleEntries, type TreeEntries } from './maple.js';
+import { mapleEntries, type TreeEntries, type TreePlace } from './maple.js';
 import { type DumpedVmOps, NormalPageHooks } from './normal-page-hook.js';
 import { redBlackEntries } from './red-black.js';
 
@@ -25,8 +25,16 @@ export interface MappedArea extends Vma {
 /** Areas by ascending address, as far as they could be read. */
 export interface AreaList {
   readonly areas: readonly MappedArea[];
+  /** Areas that the tree has at other addresses than they have themselves. */
+  readonly misplaced: readonly MisplacedArea[];
   /** The first thing that could not be read. */
   readonly problem?: Problem;
+}
+
+/** An area, and the addresses under which the tree has it. */
+export interface MisplacedArea {
+  readonly area: MappedArea;
+  readonly place: TreePlace;
 }
 
 const VMA = {
@@ -64,8 +72,9 @@ export class AreaReader {
     if (!tree.ok) return tree;
     let { problem } = tree.value;
     const areas: MappedArea[] = [];
+    const misplaced: MisplacedArea[] = [];
     const seen = new Set<VirtAddr>();
-    for (const address of tree.value.entries) {
+    for (const [i, address] of tree.value.entries.entries()) {
       if (seen.has(address)) {
         const message = `the VMA at ${hex(address)} is in the tree a second time`;
         problem ??= { code: 'bad-tree', message, evidence: { address } };
@@ -80,7 +89,7 @@ export class AreaReader {
       const { file: filePointer, anonName, ...fields } = read.value;
       const named = this.naming.name(space, read.value);
       problem ??= named.problem;
-      areas.push({
+      const area: MappedArea = {
         address,
         ...fields,
         flags: BigInt.asUintN(64, fields.flags),
@@ -88,9 +97,14 @@ export class AreaReader {
         ops: this.hooks.of(fields.opsAddress, fields.privateData),
         name: named.name,
         ...(named.file === undefined ? {} : { file: named.file }),
-      });
+      };
+      areas.push(area);
+      const place = tree.value.places?.[i];
+      if (place && (place.least !== area.start || place.most !== area.end - 1n)) {
+        misplaced.push({ area, place });
+      }
     }
-    return ok(problem === undefined ? { areas } : { areas, problem });
+    return ok({ areas, misplaced, ...(problem === undefined ? {} : { problem }) });
   }
 
   private tree({ address }: AddressSpace): Result<TreeEntries> {
