@@ -4,14 +4,27 @@ import { ERRNO, VM_FAULT } from '../src/errno.js';
 import { FAULT_FLAG } from '../src/fault/flags.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
 import { forkMm } from '../src/fork/fork.js';
+import { allocFolio } from '../src/frames/allocate.js';
 import { isAnonExclusive } from '../src/frames/folio.js';
 import { MM_FLAG } from '../src/frames/page-flags.js';
+import { putRefs } from '../src/frames/put.js';
 import { FOLL } from '../src/gup/flags.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
 import { getUserPagesFast } from '../src/gup/gup-fast.js';
 import { putReference, referenceAt } from '../src/gup/reference.js';
-import { Frame, Global, Mm, Model, newMm, newVma, run, vmfInsertPfn } from '../src/index.js';
-import { entryAt } from '../src/tables/tables.js';
+import {
+  Frame,
+  Global,
+  Mm,
+  Model,
+  newMm,
+  newVma,
+  Reference,
+  run,
+  vmfInsertPfn,
+} from '../src/index.js';
+import { checkInvariants } from '../src/invariants/check.js';
+import { entryAt, pagesOfLevel } from '../src/tables/tables.js';
 import { ARCHITECTURES, machineOf } from './machines.js';
 
 const VPN = 0x1000;
@@ -168,5 +181,108 @@ describe('GUP-fast (SPEC 5.7)', () => {
     expect(fast(model, mm, PIN)).toBe(0);
     expect(getUserPagesFast(model, mm, VPN, 1, PIN)).toBe(1);
     expect(isAnonExclusive(model, frameAt(model, mm))).toBe(true);
+  });
+});
+
+describe('long pins', () => {
+  /** A process whose pages come from memory that must stay movable; there is other memory too. */
+  function movable(zone: 'movable' | 'cma') {
+    const made = machineOf('x86', 'v6.18', {
+      ramFrames: 8,
+      memory: [
+        {
+          name: 'first',
+          purpose: 'general',
+          firstPfn: 0x800,
+          frames: 8,
+          ...(zone === 'cma' ? { pageblock: 'cma' } : { zone }),
+        },
+      ],
+    });
+    const model = new Model(made);
+    const mm = newMm(model);
+    const vma = newVma(model, mm, { start: VPN, end: VPN + 8, flags: PRIVATE });
+    return { model, mm, vma };
+  }
+
+  it.each(['movable', 'cma'] as const)('move pages out of %s memory', (zone) => {
+    const { model, mm } = movable(zone);
+    // Memory is asked in the order in which it was named.
+    const { general } = model.machine.memory;
+    const other = general.find(({ range }) => range.name === 'RAM');
+    for (let i = 0; i < 8; i++) allocFolio(model, 0, (other?.first ?? 0) + i);
+    getUserPages(model, mm, VPN, 1, WRITE);
+    for (let i = 0; i < 8; i++) putRefs(model, (other?.first ?? 0) + i);
+    const before = frameAt(model, mm);
+    expect(model.machine.memory.pfn(before)).toBeLessThan(0x1000);
+    expect(getUserPages(model, mm, VPN, 1, PIN | WRITE)).toBe(1);
+    expect(frameAt(model, mm)).toBe(before);
+    putReference(model, referenceAt(model, mm, VPN));
+    expect(getUserPages(model, mm, VPN, 1, PIN | WRITE | LONGTERM)).toBe(1);
+    expect(frameAt(model, mm)).not.toBe(before);
+    expect(counts(model, frameAt(model, mm))).toEqual([1025, 1]);
+    expect(checkInvariants(model)).toEqual([]);
+  });
+});
+
+describe.each(['x86', 'arm64'])('GUP of huge pages on %s', (arch) => {
+  const HUGE = 0x2000_0000n;
+
+  function huge(revision: string) {
+    const model = new Model(machineOf(arch, revision, { ramFrames: 2048 }));
+    const mm = newMm(model);
+    const pages = pagesOfLevel(model, 'pmd');
+    const start = 4 * pages;
+    const vma = newVma(model, mm, { start, end: start + 2 * pages, flags: PRIVATE | HUGE });
+    return { model, mm, vma, start, pages };
+  }
+
+  it.each(['v6.12', 'v6.18', 'v7.2'])('one reference record a leaf on %s', (revision) => {
+    const { model, mm, start, pages } = huge(revision);
+    const wanted = pages + 3;
+    expect(getUserPages(model, mm, start, wanted, PIN | WRITE)).toBe(wanted);
+    const { state } = model;
+    const first = referenceAt(model, mm, start + 1);
+    expect(state.get(Reference.pages, first)).toBe(pages);
+    const folio = state.ref(Reference.frame, first);
+    expect(state.get(Frame.pincount, folio)).toBe(pages);
+    expect(state.get(Frame.refcount, folio)).toBe(pages + 1);
+    expect(checkInvariants(model)).toEqual([]);
+    putReference(model, first);
+    putReference(model, referenceAt(model, mm, start + pages));
+    expect([state.get(Frame.pincount, folio), state.get(Frame.refcount, folio)]).toEqual([0, 1]);
+    expect(getUserPagesFast(model, mm, start + 5, 7, PIN | WRITE | FAST_ONLY)).toBe(7);
+    expect(state.ref(Reference.frame, referenceAt(model, mm, start + 5))).toBe(folio + 5);
+    expect(checkInvariants(model)).toEqual([]);
+  });
+
+  it('the huge zero folio is counted, and refused by the fast path once it is special', () => {
+    for (const [revision, fast] of [
+      ['v6.12', 1],
+      ['v6.17', 1],
+      ['v6.18', 0],
+    ] as const) {
+      const { model, mm, start, vma } = huge(revision);
+      handleMmFault(model, vma, start, 0);
+      const zero = model.machine.hugeZeroFrame;
+      expect(model.pmd.pfn(entryAt(model, mm, start, 'pmd'))).toBe(model.machine.memory.pfn(zero));
+      expect([revision, getUserPagesFast(model, mm, start, 1, GET | FAST_ONLY)]).toEqual([
+        revision,
+        fast,
+      ]);
+      const before = model.state.get(Frame.refcount, zero);
+      expect(getUserPages(model, mm, start + 2, 1, PIN)).toBe(1);
+      expect(model.state.get(Frame.refcount, zero)).toBe(before + 1);
+      expect(checkInvariants(model)).toEqual([]);
+    }
+  });
+
+  it('a long pin for reading replaces the huge zero folio', () => {
+    const { model, mm, start, vma } = huge('v6.18');
+    handleMmFault(model, vma, start, 0);
+    expect(getUserPages(model, mm, start, 4, PIN | LONGTERM)).toBe(4);
+    const frame = model.state.ref(Reference.frame, referenceAt(model, mm, start));
+    expect(isAnonExclusive(model, frame)).toBe(true);
+    expect(checkInvariants(model)).toEqual([]);
   });
 });

@@ -11,13 +11,14 @@ import { checkVmaFlags } from './check-vma-flags.js';
 import { FOLL } from './flags.js';
 import { FAULT_IT_IN, followPage } from './follow.js';
 import { gupPutFolio, tryGrabFolio } from './grab.js';
+import { longtermPages } from './longterm-pages.js';
 import { keepReference } from './reference.js';
 
 /** Faults that one address may need: unshare or write after the page came in, and some. */
 const MOST_FAULTS = 8;
 
 /**
- * __get_user_pages(): references (FOLL_GET) or pins (FOLL_PIN) on what a range maps, faulting it in
+ * get_user_pages(), pin_user_pages(): references (FOLL_GET) or pins (FOLL_PIN) on what a range maps, faulting it in
  * as needed; without either it only faults in. Pages had, or the error that stopped the first one.
  * What is had is kept in `Reference` records, one for what one leaf maps, until `putReference`
  * (mm/gup.c; SPEC 5.1, 5.5).
@@ -32,6 +33,23 @@ export function getUserPages(
   const invalid = checkArguments(model, flags);
   if (invalid !== 0) return invalid;
   if ((flags & FOLL.PIN) !== 0) markPinned(model, mm);
+  if ((flags & FOLL.LONGTERM) === 0) return takePages(model, mm, start, pages, flags, undefined);
+  return longtermPages(model, (taken) => takePages(model, mm, start, pages, flags, taken));
+}
+
+/**
+ * __get_user_pages(): what `getUserPages` says, without a thought of how long.
+ *
+ * @param taken gets the numbers of the records made
+ */
+function takePages(
+  model: Model,
+  mm: number,
+  start: number,
+  pages: number,
+  flags: number,
+  taken: number[] | undefined,
+): number {
   let vma = -1;
   let done = 0;
   while (done < pages) {
@@ -47,7 +65,7 @@ export function getUserPages(
       continue;
     }
     if (found < 0) return done > 0 ? done : found;
-    const more = takeLeaf(model, mm, vpn, found - 1, pages - done, flags);
+    const more = takeLeaf(model, mm, vpn, found - 1, pages - done, flags, taken);
     if (more < 0) return done > 0 ? done : more;
     done += more;
   }
@@ -93,6 +111,7 @@ function takeLeaf(
   frame: number,
   wanted: number,
   flags: number,
+  taken: number[] | undefined,
 ): number {
   const pages = Math.min(wanted, nextAddress(model, vpn, model.reached) - vpn);
   if ((flags & (FOLL.GET | FOLL.PIN)) === 0) return pages;
@@ -103,7 +122,8 @@ function takeLeaf(
       return ERRNO.EFAULT;
     }
   }
-  keepReference(model, mm, vpn, frame, pages, flags);
+  const reference = keepReference(model, mm, vpn, frame, pages, flags);
+  taken?.push(reference);
   return pages;
 }
 

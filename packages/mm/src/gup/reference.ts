@@ -3,7 +3,7 @@ import type { Model } from '../model.js';
 import { Reference } from '../state/columns.js';
 import { gupPutFolio } from './grab.js';
 
-/** Notes what GUP handed out: pages in line of one folio, from an address on. */
+/** Notes what GUP handed out: pages in line of one folio, from an address on. Answers the record. */
 export function keepReference(
   { state }: Model,
   mm: number,
@@ -11,13 +11,14 @@ export function keepReference(
   frame: number,
   pages: number,
   flags: number,
-): void {
+): number {
   const reference = state.take('reference', Reference.used);
   state.setRef(Reference.mm, reference, mm);
   state.setRef(Reference.frame, reference, frame);
   state.set(Reference.vpn, reference, vpn);
   state.set(Reference.follFlags, reference, flags);
   state.set(Reference.pages, reference, pages);
+  return reference;
 }
 
 /** put_page(), unpin_user_page(): gives references or pins of GUP back. */

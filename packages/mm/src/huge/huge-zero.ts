@@ -50,7 +50,7 @@ export function shrinkHugeZeroFolio(model: Model): boolean {
 }
 
 /** CONFIG_PERSISTENT_HUGE_ZERO_FOLIO: made once, and counted by nobody (SPEC 1.7). */
-const isPersistent = (model: Model): boolean =>
+export const isPersistent = (model: Model): boolean =>
   model.config.PERSISTENT_HUGE_ZERO_FOLIO && model.has('persistent-huge-zero');
 
 /**
@@ -90,7 +90,7 @@ export function setHugeZeroFolio(model: Model, vma: number, slot: SlotAt, folio:
 }
 
 /** A leaf of the huge zero folio: special once others are told by it to keep off. */
-export function hugeZeroEntry(model: Model, vma: number, folio: number): Entry {
+function hugeZeroEntry(model: Model, vma: number, folio: number): Entry {
   const { pmd, machine } = model;
   const entry = pmd.leaf(machine.memory.pfn(folio), pageProtOf(model, vma));
   return model.has('huge-zero-pmd-special') ? pmd.to.mkspecial(entry) : entry;

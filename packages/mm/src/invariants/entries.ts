@@ -1,5 +1,6 @@
 import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
 import { MM_FLAG, OWNER, PAGE_FLAG } from '../frames/page-flags.js';
+import { isPersistent } from '../huge/huge-zero.js';
 import type { Model } from '../model.js';
 import { normalPageUnseen } from '../normal-page.js';
 import { Avc, Frame, Mm, Vma } from '../state/columns.js';
@@ -99,7 +100,8 @@ function checkZero(census: Census, seen: SeenEntry, hasSpecial: boolean): void {
   if ((flags & MM_FLAG.forbidsZeropage) !== 0 && !hasVmFlag(model, seen.vma, 'VM_PFNMAP')) {
     census.wrong('I35', 'a zeropage is mapped where none may be', where(seen));
   }
-  if ((says & SAYS.hugeZero) !== 0 && (flags & MM_FLAG.hugeZeroFolio) === 0) {
+  const counted = (flags & MM_FLAG.hugeZeroFolio) !== 0 || isPersistent(model);
+  if ((says & SAYS.hugeZero) !== 0 && !counted) {
     census.wrong('I29', 'the huge zero folio is mapped by who has no reference', where(seen));
   }
 }
