@@ -8,6 +8,7 @@ import { FOLL } from '../src/gup/flags.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
 import { getUserPagesFast } from '../src/gup/gup-fast.js';
 import { putReference } from '../src/gup/reference.js';
+import { shrinkHugeZeroFolio } from '../src/huge/huge-zero.js';
 import {
   ERRNO,
   Frame,
@@ -64,7 +65,7 @@ export interface At {
 export interface Draw {
   readonly name: string;
   /** Its callers would call it there: drivers keep to their VMAs, and to the rules for them. */
-  readonly fits: (model: Model, at: At) => boolean;
+  readonly fits: (world: World, at: At) => boolean;
   readonly run: (world: World, at: At) => number;
   /** Invariants of this kind of step are asked too. */
   readonly step?: 'fork' | 'mprotect';
@@ -77,21 +78,26 @@ const MOST_PROCESSES = 4;
 
 const anywhere = (): boolean => true;
 const ofDriver = (model: Model, vma: number): boolean => model.state.ref(Vma.ops, vma) === 0;
-const inMixed = (model: Model, { vma }: At): boolean =>
+const inMixed = ({ model }: World, { vma }: At): boolean =>
   ofDriver(model, vma) && vmFlagsOf(model, vma).VM_MIXEDMAP;
-const inShared = (model: Model, { vma }: At): boolean =>
+/** Writes reach the driver's pages; in a private VMA they go to copies, which no driver maps. */
+const writesThrough = ({ model }: World, { vma }: At): boolean =>
+  vmFlagsOf(model, vma).VM_WRITE && vmFlagsOf(model, vma).VM_SHARED;
+const inShared = ({ model }: World, { vma }: At): boolean =>
   ofDriver(model, vma) && vmFlagsOf(model, vma).VM_PFNMAP && !vmFlagsOf(model, vma).isCow;
-const ofFile = (model: Model, { vma }: At): boolean => model.state.ref(Vma.mapping, vma) >= 0;
-const inAnonymous = (model: Model, { vma }: At): boolean => vmaIsAnonymous(model, vma);
+const ofFile = ({ model }: World, { vma }: At): boolean => model.state.ref(Vma.mapping, vma) >= 0;
+const inAnonymous = ({ model }: World, { vma }: At): boolean => vmaIsAnonymous(model, vma);
 const countUsed = ({ state }: Model): number => {
   let count = 0;
   for (let mm = 0; mm < state.layout.capacities.mm; mm++) count += state.get(Mm.used, mm);
   return count;
 };
 
-/** Pages of a step, up to what is left of its VMA. */
-const pagesOf = ({ state }: Model, { vma, vpn, choice }: At): number =>
-  Math.min(1 + (choice % 5), state.get(Vma.end, vma) - vpn);
+/** Pages of a step: a few, or all that are left of its VMA. */
+function pagesOf({ state }: Model, { vma, vpn, choice }: At): number {
+  const left = state.get(Vma.end, vma) - vpn;
+  return choice >= 896 ? left : Math.min(1 + (choice % 5), left);
+}
 
 /** A page of the driver; now and then the zeropage. */
 function pageOf({ model, pages }: World, choice: number): number {
@@ -183,13 +189,13 @@ export const DRAWS: readonly Draw[] = [
   ),
   draw(
     'fork',
-    (model) => countUsed(model) < MOST_PROCESSES,
+    ({ model }) => countUsed(model) < MOST_PROCESSES,
     ({ model }, { mm }) => forkMm(model, mm),
     'fork',
   ),
   draw(
     'exit',
-    (model) => countUsed(model) > 1,
+    ({ model }) => countUsed(model) > 1,
     ({ model }, { mm }) => {
       exitMm(model, mm);
       return 0;
@@ -229,7 +235,7 @@ export const DRAWS: readonly Draw[] = [
     2,
     draw(
       'unpin',
-      (model, { choice }) => referenceOf(model, choice) >= 0,
+      ({ model }, { choice }) => referenceOf(model, choice) >= 0,
       ({ model }, { choice }) => {
         putReference(model, referenceOf(model, choice));
         return 0;
@@ -259,7 +265,7 @@ export const DRAWS: readonly Draw[] = [
   ),
   // The zeropage made writable this way is known, and no driver does it (SPEC 15.2 d).
   draw('vmf_insert_page_mkwrite', inMixed, (world, at) => {
-    const write = (at.choice & 512) !== 0 && vmFlagsOf(world.model, at.vma).VM_WRITE;
+    const write = (at.choice & 512) !== 0 && writesThrough(world, at);
     const page = write ? nth(world.pages, at.choice) : pageOf(world, at.choice);
     return vmfInsertPageMkwrite(world.model, at.vma, at.vpn, page, write);
   }),
@@ -268,7 +274,7 @@ export const DRAWS: readonly Draw[] = [
   ),
   draw(
     'vmf_insert_mixed_mkwrite',
-    (model, at) => inMixed(model, at) && vmFlagsOf(model, at.vma).VM_WRITE,
+    (world, at) => inMixed(world, at) && writesThrough(world, at),
     (world, at) => vmfInsertMixedMkwrite(world.model, at.vma, at.vpn, pfnOf(world, at)),
   ),
   draw('vmf_insert_pfn', inShared, (world, at) => {
@@ -315,17 +321,18 @@ export const DRAWS: readonly Draw[] = [
   {
     ...draw(
       'mmap',
-      (model, { vma, vpn }) => (vma < 0 ? vpn < START + 2 * AREA : vmaIsAnonymous(model, vma)),
-      ({ model }, { mm, vpn, choice }) =>
+      ({ anonymousEnd }, { vpn }) => vpn < anonymousEnd,
+      ({ model, anonymousEnd }, { mm, vpn, choice }) =>
         mmap(model, mm, {
           start: vpn,
-          pages: Math.min(1 + (choice % 5), AREA - (vpn % AREA)),
+          pages: Math.min(1 + (choice % 5), anonymousEnd - vpn),
           prot: rights(model, choice),
           shared: false,
         }),
     ),
     inHoles: true,
   },
+  draw('shrink the huge zero folio', anywhere, ({ model }) => (shrinkHugeZeroFolio(model) ? 1 : 0)),
   draw('unmap_mapping_pages', ofFile, ({ model }, { vma, choice }) => {
     const mapping = model.state.ref(Vma.mapping, vma);
     unmapMappingPages(model, mapping, choice % AREA, 1 + ((choice >> 3) % 3), choice > 511);

@@ -1,5 +1,6 @@
 import {
   type ConfigChoice,
+  type Revision,
   VM_IO,
   VM_MAYWRITE,
   VM_MIXEDMAP,
@@ -19,6 +20,7 @@ import {
   newMm,
   newVma,
   remapPfnRange,
+  type StandardMachine,
   type State,
   Vma,
   vmaAt,
@@ -44,62 +46,132 @@ const MAYSHARE = 0x80n;
 const PRIVATE = 0x71n | VM_WRITE | VM_MAYWRITE;
 const SHARED = PRIVATE | VM_SHARED | MAYSHARE;
 
-/** VMAs of the first process, one behind the other. */
-const AREAS = [
-  { flags: PRIVATE },
-  { flags: PRIVATE },
+/** A VMA of the first process. */
+interface Area {
+  readonly flags: bigint;
+  /** Number in the machine's `vmOps`; none for anonymous memory. */
+  readonly ops?: number;
+  readonly file?: 'file' | 'shmem';
+  /** Raw frames that it shows from the start, from this pfn on. */
+  readonly shows?: number;
+}
+
+const ANONYMOUS: Area = { flags: PRIVATE };
+/** A private view of registers, as of /dev/mem. */
+const REGISTER_VIEW: Area = { flags: PRIVATE, ops: 0, shows: REGISTERS };
+
+/** A VMA of each kind, one behind the other. */
+const SMALL: readonly Area[] = [
+  ANONYMOUS,
+  ANONYMOUS,
   { flags: PRIVATE | VM_MIXEDMAP, ops: 0 },
   { flags: SHARED | VM_MIXEDMAP, ops: 0 },
   { flags: READ | VM_MIXEDMAP, ops: 0 },
   { flags: SHARED | VM_PFNMAP | VM_IO, ops: 0 },
-  { flags: PRIVATE, ops: 0, raw: true },
+  REGISTER_VIEW,
   { flags: PRIVATE, ops: 1, file: 'file' },
   { flags: SHARED, ops: 1, file: 'file' },
   { flags: PRIVATE, ops: 2, file: 'shmem' },
   { flags: SHARED, ops: 2, file: 'shmem' },
-] as const;
+];
 
-/** A model with a process that has a VMA of each kind, and pages of a driver. */
+/** Areas and pages of them that steps go to: few, so that they meet; anonymous ones above all. */
+const VISITED = [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 1, 6, 7, 8, 9, 10] as const;
+const PAGES = [0, 1, 2, 0, 1, 3, 0, 7] as const;
+
+/**
+ * What the first process has: `small` VMAs of each kind; `memory view`, in which one of anonymous
+ * memory gives way to a private view of memory that is still free; `huge` anonymous memory.
+ */
+export type WorldKind = 'small' | 'memory view' | 'huge';
+
+/** A model with a process, and what steps can be about. */
 export interface World {
   readonly model: Model;
   /** The driver's own pages, to each of which it holds a reference. */
   readonly pages: readonly number[];
-  readonly files: readonly number[];
+  /** Addresses that steps go to. */
+  readonly places: readonly number[];
+  /** Addresses below it are of anonymous memory. */
+  readonly anonymousEnd: number;
   /** The state that sequences begin in. */
   readonly start: State;
 }
 
-export function makeWorld(arch: string, revision: string, config: ConfigChoice = {}): World {
+/** Makes a world of a kind. */
+export function makeWorld(
+  arch: string,
+  revision: string | Revision,
+  kind: WorldKind = 'small',
+  config: ConfigChoice = {},
+): World {
+  const base = { config, vmOps: [{ name: 'driver' }, FILE_OPS, SHMEM_OPS] };
+  if (kind === 'huge') return hugeWorld(arch, revision, base);
   const machine = machineOf(arch, revision, {
-    config,
+    ...base,
     ramFrames: 128,
-    vmOps: [{ name: 'driver' }, FILE_OPS, SHMEM_OPS],
     memory: [
       { name: 'registers', purpose: 'device', firstPfn: REGISTERS, frames: 64, memmap: false },
     ],
     capacities: { vma: 192, anonVma: 192, avc: 1536, reference: 96, table: 96 },
   });
   const model = new Model(machine);
-  const { state } = model;
+  const pages = driverPages(model);
+  const freePfn = machine.memory.pfn(pages.length);
+  const view: Area = { ...REGISTER_VIEW, shows: freePfn };
+  addAreas(model, kind === 'small' ? SMALL : SMALL.with(1, view));
+  const places = VISITED.flatMap((area) => PAGES.map((page) => START + area * AREA + page));
+  const anonymousEnd = START + (kind === 'small' ? 2 : 1) * AREA;
+  return { model, pages, places, anonymousEnd, start: model.state.copy() };
+}
+
+function driverPages(model: Model): number[] {
   const pages = Array.from({ length: 4 }, () => allocFolio(model));
-  for (const page of pages) state.set(Frame.heldRefs, page, 1);
-  const files = [newMapping(model, 'file', AREA), newMapping(model, 'shmem', AREA)];
+  for (const page of pages) model.state.set(Frame.heldRefs, page, 1);
+  return pages;
+}
+
+function addAreas(model: Model, areas: readonly Area[]): void {
+  const files = {
+    file: newMapping(model, 'file', AREA),
+    shmem: newMapping(model, 'shmem', AREA),
+  };
   const mm = newMm(model);
-  AREAS.forEach((area, i) => {
+  areas.forEach(({ flags, ops, file, shows }, i) => {
     const start = START + i * AREA;
-    const own = 'file' in area ? files[area.file === 'file' ? 0 : 1] : undefined;
     const vma = newVma(model, mm, {
       start,
       end: start + AREA,
-      flags: area.flags,
-      ...('ops' in area ? { ops: area.ops } : {}),
-      ...(own === undefined ? {} : { mapping: own, pgoff: 0 }),
+      flags,
+      ...(ops === undefined ? {} : { ops }),
+      ...(file === undefined ? {} : { mapping: files[file], pgoff: 0 }),
     });
-    if ('raw' in area) {
-      remapPfnRange(model, vma, start, REGISTERS, AREA, state.get(Vma.pageProt, vma));
-    }
+    if (shows === undefined) return;
+    model.state.set(Vma.pgoff, vma, shows);
+    remapPfnRange(model, vma, start, shows, AREA, model.state.get(Vma.pageProt, vma));
   });
-  return { model, pages, files, start: state.copy() };
+}
+
+/** Two huge pages' worth of anonymous memory, and memory for four. */
+function hugeWorld(
+  arch: string,
+  revision: string | Revision,
+  base: Partial<StandardMachine>,
+): World {
+  const huge = machineOf(arch, revision).levels[1]?.pages as number;
+  const machine = machineOf(arch, revision, {
+    ...base,
+    ramFrames: 5 * huge,
+    capacities: { vma: 96, anonVma: 96, avc: 512, reference: 96, table: 64 },
+  });
+  const model = new Model(machine);
+  const pages = driverPages(model);
+  const start = Math.ceil(START / huge) * huge;
+  const end = start + 2 * huge;
+  const flags = PRIVATE | machine.flagSets.mask('VM_HUGEPAGE');
+  newVma(model, newMm(model), { start, end, flags });
+  const places = [0, 1, huge - 1, huge, huge + 3].map((page) => start + page);
+  return { model, pages, places, anonymousEnd: end, start: model.state.copy() };
 }
 
 /** What a sequence came to: what is wrong, and after which steps. */
@@ -120,12 +192,13 @@ export function runSteps(
   world: World,
   steps: readonly RawStep[],
   seen: (taken: Taken) => void = () => {},
+  draws: readonly Draw[] = DRAWS,
 ): Finding | undefined {
   const { model } = world;
   model.state = world.start.copy();
   const names: string[] = [];
   for (const step of steps) {
-    const chosen = choose(world, step);
+    const chosen = choose(world, draws, step);
     if (chosen === undefined) continue;
     const { draw, at } = chosen;
     const asksStep = draw.step !== undefined;
@@ -140,7 +213,7 @@ export function runSteps(
       if (error instanceof CapacityError) return undefined;
       throw Object.assign(error as Error, { steps: [...names, draw.name] });
     }
-    names.push(`${draw.name} ${at.mm}:${at.vpn - START} ${at.choice} = ${bug ?? value}`);
+    names.push(`${draw.name} ${at.mm}:${at.vpn} ${at.choice} = ${bug ?? value}`);
     seen({ name: draw.name, value, bug });
     if (bug !== undefined) return undefined;
     const found = [...checkInvariants(model)];
@@ -153,24 +226,21 @@ export function runSteps(
   return undefined;
 }
 
-/** Areas and pages of them that steps go to: few, so that they meet; anonymous ones above all. */
-const WHERE = [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 1, 6, 7, 8, 9, 10] as const;
-const PLACES = [0, 1, 2, 0, 1, 3, 0, 7] as const;
-
 /** The step's operation and place, where the operation makes sense there. */
 function choose(
-  { model }: World,
+  world: World,
+  draws: readonly Draw[],
   [number, process, page, choice]: RawStep,
 ): { draw: Draw; at: At } | undefined {
-  const draw = DRAWS[number % DRAWS.length] as Draw;
+  const { model, places } = world;
+  const draw = draws[number % draws.length] as Draw;
   const { state } = model;
   const mm = nthProcess(state, process);
-  const area = WHERE[(page >> 3) % WHERE.length] as number;
-  const vpn = START + area * AREA + (PLACES[page % PLACES.length] as number);
+  const vpn = places[page % places.length] as number;
   const vma = vmaAt(model, mm, vpn);
   if (vma < 0 && draw.inHoles !== true) return undefined;
   const at = { mm, vma, vpn, choice };
-  return draw.fits(model, at) ? { draw, at } : undefined;
+  return draw.fits(world, at) ? { draw, at } : undefined;
 }
 
 /** A process, counted round; there is always one. */

@@ -94,7 +94,9 @@ function checkReference(
     census.wrong('I27', 'GUP took a raw frame', evidence);
   }
   if ((flags & FOLL.PIN) === 0) return;
-  if (anon && !isAnonExclusive(model, frame)) {
+  // What a huge leaf maps is exclusive as a whole, by the mark of its first page.
+  const marked = model.reached > 0 ? folio : frame;
+  if (anon && !isAnonExclusive(model, marked)) {
     census.wrong('I10', 'a pinned page that is still mapped is not exclusive', evidence);
   }
   const longRead = (flags & FOLL.LONGTERM) !== 0 && (flags & FOLL.WRITE) === 0;

@@ -60,8 +60,11 @@ function exclusiveUpwards({ state }: Model, before: State): Violation[] {
   for (let frame = state.next(Frame.flags, 0, count); frame >= 0; ) {
     const now = (state.get(Frame.flags, frame) & bit) !== 0;
     const head = before.ref(Frame.head, frame);
-    const existed = before.get(Frame.refcount, head < 0 ? frame : head) > 0;
-    if (now && existed && (before.get(Frame.flags, frame) & bit) === 0) {
+    const folio = head < 0 ? frame : head;
+    const existed = before.get(Frame.refcount, folio) > 0;
+    // The bit of a folio that is mapped whole is its first page's, until a split hands it on.
+    const marked = before.get(Frame.entireMapcount, folio) > 0 ? folio : frame;
+    if (now && existed && (before.get(Frame.flags, marked) & bit) === 0) {
       const what = 'a page became exclusive without being made so';
       found.push({ id: 'I32', what, evidence: { frame } });
     }
