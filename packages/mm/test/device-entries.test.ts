@@ -110,3 +110,11 @@ describe.each(WITH)('device-exclusive entries on %s', (arch) => {
     expect(isAnonExclusive(model, page)).toBe(false);
   });
 });
+
+it('a device frame that is free again is no page of anybody', () => {
+  const { model, mm, vma, device } = withDevice('x86', 'v6.18');
+  quietly(model, () => migrateToDevice(model, write(model, vma, VPN, 7), device));
+  quietly(model, () => exitMm(model, mm));
+  expect(model.state.get(Frame.refcount, device)).toBe(0);
+  expect(isAnonExclusive(model, device)).toBe(false);
+});

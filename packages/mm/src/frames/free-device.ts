@@ -1,7 +1,7 @@
 import type { Model } from '../model.js';
 import { Frame } from '../state/columns.js';
-import { pgmapType } from './folio.js';
-import { OWNER, PGMAP_TYPE } from './page-flags.js';
+import { folioPages, pgmapType, setFlag } from './folio.js';
+import { OWNER, PAGE_FLAG, PGMAP_TYPE } from './page-flags.js';
 
 /**
  * free_zone_device_folio(): the last reference to device memory is gone. FS_DAX pages keep their
@@ -18,6 +18,8 @@ export function freeDeviceFolio(model: Model, folio: number): void {
     state.set(Frame.refcount, folio, 1);
     return;
   }
+  const pages = folioPages(model, folio);
+  for (let i = 0; i < pages; i++) setFlag(model, folio + i, PAGE_FLAG.anonExclusive, false);
   state.set(Frame.owner, folio, OWNER.none);
   state.set(Frame.ownerId, folio, 0);
 }
