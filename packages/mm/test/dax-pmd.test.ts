@@ -3,6 +3,7 @@ import { blockAt, setBlock } from '../src/dax/blocks.js';
 import { DAX, daxEntriesIn, daxEntryAt, entryIs } from '../src/dax/entry.js';
 import { FSDAX_OPS } from '../src/dax/file-ops.js';
 import { daxBreakLayoutOfFile } from '../src/dax/layout.js';
+import { daxPmdLoadHole } from '../src/dax/load-pmd-hole.js';
 import { daxPmdFault } from '../src/dax/pmd-fault.js';
 import { VM_FAULT } from '../src/errno.js';
 import { FAULT_FLAG } from '../src/fault/flags.js';
@@ -59,6 +60,18 @@ describe.each([...BEFORE, ...SINCE])('DAX by PMDs on %s (SPEC 11.6)', (revision)
     FSDAX_OPS.fault?.(mixed.model, newFault(mixed.vma, VPN + 9, FAULT_FLAG.WRITE, NONE));
     expect(daxPmdFault(mixed.model, newFault(mixed.vma, VPN, 0, NONE))).toBe(VM_FAULT.FALLBACK);
     expect(daxEntriesIn(mixed.model, mixed.mapping, 0, HPN)).toHaveLength(1);
+  });
+
+  it('a hole on a PMD in use: given up until it is inserted like any folio (SPEC 15.8)', () => {
+    const { model, mapping, mm, vma } = mappedDax(revision, SHARED, HPN);
+    pmdFault(model, vma, 0);
+    const before = entryAt(model, mm, VPN, 'pmd');
+    const stays = model.has('dax-huge-zero-by-insert-folio');
+    expect(daxPmdLoadHole(model, vma, VPN)).toBe(stays ? VM_FAULT.NOPAGE : VM_FAULT.FALLBACK);
+    expect(entryAt(model, mm, VPN, 'pmd')).toBe(before);
+    expect(pmdFault(model, vma, 0)).toBe(stays ? VM_FAULT.NOPAGE : VM_FAULT.FALLBACK);
+    expect(entryAt(model, mm, VPN, 'pmd')).toBe(stays ? before : NONE);
+    expect(entryIs(model, daxEntryAt(model, mapping, 0), DAX.zeroPage)).toBe(true);
   });
 
   it('behind the end of the file: SIGBUS', () => {

@@ -9,6 +9,7 @@ import { FILE_OPS, SHMEM_OPS } from '../src/files/filemap-ops.js';
 import { newMapping } from '../src/files/new-mapping.js';
 import { cachedPage, fileContent } from '../src/files/page-cache.js';
 import { truncateFile } from '../src/files/truncate.js';
+import { writebackFile } from '../src/files/writeback.js';
 import { hasFlag } from '../src/frames/folio.js';
 import { PAGE_FLAG } from '../src/frames/page-flags.js';
 import { CacheSlot, Frame, Mm, Model, newMm, newVma } from '../src/index.js';
@@ -94,6 +95,21 @@ describe.each(ARCHITECTURES)('faults of files on %s', (arch) => {
     expect(cachedPage(model, mapping, 2)).toBe(-1);
     exitMm(model, mm);
     expect(references(model)).toBe(0);
+  });
+
+  it('writeback stores what was written, and the next write is noticed again', () => {
+    const { model, mapping, mm } = mapped(arch, SHARED);
+    writeMemory(model, mm, VPN + 1, 9);
+    const slot = cacheSlotOf(model, mapping, 1);
+    expect(model.state.get(CacheSlot.stored, slot)).toBe(7);
+    expect([writebackFile(model, mapping, 0, 4), writebackFile(model, mapping, 0, 4)]).toEqual([
+      1, 0,
+    ]);
+    expect(model.state.get(CacheSlot.stored, slot)).toBe(9);
+    const entry = entryAt(model, mm, VPN + 1, 'pte');
+    expect([model.pte.is.write(entry), model.pte.is.dirty(entry)]).toEqual([false, false]);
+    writeMemory(model, mm, VPN + 1, 3);
+    expect(hasFlag(model, cachedPage(model, mapping, 1), PAGE_FLAG.dirty)).toBe(true);
   });
 
   it('no right, no access', () => {

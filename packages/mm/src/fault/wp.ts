@@ -70,13 +70,7 @@ function isShared(model: Model, vma: number): boolean {
 }
 
 /** wp_page_reuse(): the entry becomes writable as far as the VMA is. */
-function wpPageReuse(
-  model: Model,
-  vma: number,
-  slot: SlotAt,
-  entry: Entry,
-  folio: number,
-): void {
+function wpPageReuse(model: Model, vma: number, slot: SlotAt, entry: Entry, folio: number): void {
   const { pte, machine } = model;
   if (model.has('zeropage-support')) {
     const mapped = folio >= 0 ? folio : machine.memory.frame(pte.pfn(entry));
