@@ -3,7 +3,7 @@ import { copyHugePmd, copyHugePud } from '../huge/copy-huge.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Mm, Vma } from '../state/columns.js';
-import { deepestSlot, entryIn, nextAddress, slotMade } from '../tables/tables.js';
+import { deepestSlot, endOfTable, entryIn, nextAddress, slotMade } from '../tables/tables.js';
 import { noneOrClearBad } from '../tables/upper-entry.js';
 import { isCow, mmOf } from '../vma/vma.js';
 import { copyNonpresentPte } from './copy-nonpresent-pte.js';
@@ -32,9 +32,9 @@ function copyEntries(model: Model, dstVma: number, srcVma: number, src: number):
     if (slot < 0) return 0;
     const number = model.reached;
     if (number === 0) {
-      const copied = copyPtes(model, dstVma, srcVma, vpn, slot, end - vpn);
-      if (copied < 0) return ERRNO.ENOMEM;
-      vpn += copied;
+      const stop = Math.min(end, endOfTable(model, vpn));
+      if (copyTable(model, dstVma, srcVma, vpn, stop, slot) < 0) return ERRNO.ENOMEM;
+      vpn = stop;
       continue;
     }
     if (!noneOrClearBad(model, slot, number)) {
@@ -47,17 +47,37 @@ function copyEntries(model: Model, dstVma: number, srcVma: number, src: number):
   return 0;
 }
 
-/** copy_pte_range() for one entry, or a batch: how many were copied, or an error. */
+/** copy_pte_range(): the part of a leaf table, for which the child has one even if it stays empty. */
+function copyTable(
+  model: Model,
+  dstVma: number,
+  srcVma: number,
+  start: number,
+  end: number,
+  srcSlot: number,
+): number {
+  const dstSlot = slotMade(model, mmOf(model, dstVma), start, 'pte');
+  if (dstSlot < 0) return ERRNO.ENOMEM;
+  for (let vpn = start; vpn < end; ) {
+    const at = vpn - start;
+    const most = end - vpn;
+    const copied = copyPtes(model, dstVma, srcVma, vpn, srcSlot + at, dstSlot + at, most);
+    if (copied < 0) return copied;
+    vpn += copied;
+  }
+  return 0;
+}
+
+/** One entry, or a batch: how many were copied, or an error. */
 function copyPtes(
   model: Model,
   dstVma: number,
   srcVma: number,
   vpn: number,
   srcSlot: number,
+  dstSlot: number,
   most: number,
 ): number {
-  const dstSlot = slotMade(model, mmOf(model, dstVma), vpn, 'pte');
-  if (dstSlot < 0) return ERRNO.ENOMEM;
   let entry = entryIn(model, srcSlot) ?? NONE;
   if (entry === NONE) return 1;
   if (!model.pte.is.present(entry)) {

@@ -3,7 +3,14 @@ import { changeHugePmd, changeHugePud } from '../huge/change-huge.js';
 import { splitHugePmd, splitHugePud } from '../huge/split.js';
 import { NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { deepestSlot, entryIn, nextAddress, setEntry, slotMade } from '../tables/tables.js';
+import {
+  deepestSlot,
+  endOfTable,
+  entryIn,
+  nextAddress,
+  setEntry,
+  slotMade,
+} from '../tables/tables.js';
 import { noneOrClearBad } from '../tables/upper-entry.js';
 import { vmGetPageProt } from '../vma/page-prot-of-flags.js';
 import { hasVmFlag, mmOf, vmaIsAnonymous } from '../vma/vma.js';
@@ -35,13 +42,17 @@ export function changeProtection(
     const slot = slotToChange(model, mm, vpn, marks);
     if (slot < 0) return marks ? ERRNO.ENOMEM : changed;
     const number = model.reached;
-    const next = nextAddress(model, vpn, number);
     if (number === 0) {
-      const nr = changePtes(model, vma, vpn, end, slot, prot, flags, marks);
-      changed += nr;
-      vpn += Math.max(nr, 1);
+      const stop = Math.min(end, endOfTable(model, vpn));
+      for (let at = vpn; at < stop; ) {
+        const nr = changePtes(model, vma, at, stop, slot + (at - vpn), prot, flags, marks);
+        changed += nr;
+        at += Math.max(nr, 1);
+      }
+      vpn = stop;
       continue;
     }
+    const next = nextAddress(model, vpn, number);
     if (noneOrClearBad(model, slot, number)) {
       vpn = next;
       continue;

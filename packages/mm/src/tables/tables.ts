@@ -126,6 +126,10 @@ export function nextAddress({ machine }: Model, vpn: number, number: number): nu
   return Math.floor(vpn * perPage) * pages + pages;
 }
 
+/** First address behind those that the same leaf table maps; their slots follow each other. */
+export const endOfTable = (model: Model, vpn: number): number =>
+  model.machine.levels.length > 1 ? nextAddress(model, vpn, 1) : Number.POSITIVE_INFINITY;
+
 /** The entry in a slot; a pointer to a table reads as undefined. */
 export function entryIn({ state }: Model, slot: SlotAt): Entry | undefined {
   const word = state.get(Slot.entry, slot);

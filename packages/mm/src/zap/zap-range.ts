@@ -4,7 +4,7 @@ import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
 import { freeEmptyLeafTable } from '../tables/free-tables.js';
-import { deepestSlot, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
+import { deepestSlot, endOfTable, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
 import { noneOrClearBad } from '../tables/upper-entry.js';
 import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
 import { ZAP_ALL, type ZapDetails } from './details.js';
@@ -44,9 +44,14 @@ function zapEntries(
     const slot = deepestSlot(model, mm, vpn);
     if (slot < 0) return;
     const number = model.reached;
+    if (number === 0) {
+      const stop = Math.min(end, endOfTable(model, vpn));
+      for (let at = vpn; at < stop; at++) zapPte(model, vma, at, slot + (at - vpn), details);
+      vpn = stop;
+      continue;
+    }
     const next = nextAddress(model, vpn, number);
-    if (number === 0) zapPte(model, vma, vpn, slot, details);
-    else if (!noneOrClearBad(model, slot, number)) {
+    if (!noneOrClearBad(model, slot, number)) {
       const whole = next <= end && next - vpn === model.machine.levels[number]?.pages;
       if (!whole) {
         (number === 1 ? splitHugePmd : splitHugePud)(model, vma, vpn);
