@@ -42,7 +42,8 @@ export function revisionWith(id: string, changes: Partial<Revision> = {}): Revis
   const found = findRevision(id);
   if (!found.ok) throw new Error(found.problem.message);
   if (Object.keys(changes).length === 0) return found.value;
-  return { ...found.value, undoes: [], changes: [], ...changes, id: `${id}, changed`, basedOn: id };
+  const changed = `${id}, changed ${JSON.stringify(changes)}`;
+  return { ...found.value, undoes: [], changes: [], ...changes, id: changed, basedOn: id };
 }
 
 /** What a comparison found. */

@@ -76,7 +76,7 @@ function split(model: Model, vma: number, vpn: number): number {
  * do_huge_pmd_wp_page(): the folio is written in place when nobody else has it; it is never copied
  * whole. FALLBACK when it was split (mm/huge_memory.c; SPEC 10.3).
  */
-export function doHugePmdWpPage(
+function doHugePmdWpPage(
   model: Model,
   vma: number,
   vpn: number,

@@ -205,7 +205,9 @@ export class EntrySpace {
   private writable(word: bigint): bigint {
     const own = this.form.function(`${this.level}_mkwrite`);
     if (!isAbsentHelper(own)) return this.call(own, { entry: word });
-    return this.call(this.require('mkwrite_novma'), { entry: word });
+    // Levels that shadow stacks do not reach have but the one form.
+    const helper = this.helper('mkwrite_novma') ?? this.require('mkwrite');
+    return this.call(helper, { entry: word });
   }
 
   /** Calls a helper with arguments by name; flags that are not named are false. */
