@@ -19,6 +19,8 @@ async function comparersWith(
 afterEach(() => {
   vi.doUnmock('../src/rmap/file-rmap.js');
   vi.doUnmock('../src/vma/vma.js');
+  vi.doUnmock('../src/gup/must-unshare.js');
+  vi.doUnmock('../src/frames/folio.js');
   vi.doUnmock('../src/insert/pfn-modify-allowed.js');
   vi.doUnmock('../src/insert/pfnmap-normal-page.js');
 });
@@ -55,6 +57,20 @@ describe('a fault in an operation is found', () => {
       pfnModifyAllowed: () => true,
     }));
     expect(mismatches(comparers, 'remap', 'v6.18')).toBeGreaterThan(100);
+  });
+
+  it('a pin of a page that is not exclusive', async () => {
+    const comparers = await comparersWith('../src/gup/must-unshare.js', () => ({
+      gupMustUnshare: () => false,
+    }));
+    expect(mismatches(comparers, 'gup', 'v7.2')).toBeGreaterThan(10);
+  }, 60_000);
+
+  it('a zeropage that a walker is shown unasked', async () => {
+    const comparers = await comparersWith('../src/frames/folio.js', () => ({
+      isZeroFrame: () => false,
+    }));
+    expect(mismatches(comparers, 'folio_walk', 'v6.12')).toBeGreaterThan(50);
   });
 
   it('a private copy that the RFC does not recognise', async () => {

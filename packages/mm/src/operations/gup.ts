@@ -6,6 +6,7 @@ import { getUserPages } from '../gup/get-user-pages.js';
 import { getUserPagesFast } from '../gup/gup-fast.js';
 import { putReference } from '../gup/reference.js';
 import { folioMaybeDmaPinned } from '../rmap/pins.js';
+import { Frame } from '../state/columns.js';
 import { AT, operation, PAGE, SWITCH } from './operation.js';
 
 const ONE_PAGE = { kind: 'count', default: 1 } as const;
@@ -70,7 +71,9 @@ export const gupOperations = [
     'done',
     { page: PAGE, references: ONE_PAGE },
     (model, { page, references }) => {
-      getRefs(model, folioOf(model, page), references);
+      const folio = folioOf(model, page);
+      getRefs(model, folio, references);
+      model.state.add(Frame.heldRefs, folio, references);
       return 0;
     },
   ),
@@ -80,7 +83,10 @@ export const gupOperations = [
     'done',
     { page: PAGE, references: ONE_PAGE },
     (model, { page, references }) => {
-      putRefs(model, folioOf(model, page), references);
+      const folio = folioOf(model, page);
+      const held = model.state.get(Frame.heldRefs, folio);
+      model.state.set(Frame.heldRefs, folio, Math.max(0, held - references));
+      putRefs(model, folio, references);
       return 0;
     },
   ),
