@@ -12,7 +12,9 @@ import { CACHE_TAG, hasTag } from '../src/files/cache-slot.js';
 import { OWNER } from '../src/frames/page-flags.js';
 import { CacheSlot, Frame, Mm, type Model, NONE, newMm, newVma, run } from '../src/index.js';
 import { entryAt } from '../src/tables/tables.js';
+import { mmap } from '../src/vma/mmap.js';
 import { munmap } from '../src/vma/munmap.js';
+import { hasVmFlag, vmaAt } from '../src/vma/vma.js';
 import { HPN, mappedDax, mappedDevdax, newDaxFile, PRIVATE, SHARED, VPN } from './dax.js';
 
 const BEFORE = ['v6.1', 'v6.9', 'v6.12'];
@@ -164,6 +166,16 @@ describe.each([...BEFORE, ...SINCE])(
       munmap(model, mm, VPN, 4);
       expect(counts(model, frame)).toEqual([1, 0]);
       expect(model.state.get(Mm.filePages, mm)).toBe(0);
+    });
+
+    it('mmap wants shared VMAs, aligned as the device is', () => {
+      const { model, mm, mapping } = mappedDevdax(revision, SHARED, 9, HPN);
+      const request = { prot: 0x3n, mapping, ops: 1, pgoff: 0, start: 2 * VPN, pages: HPN };
+      expect(mmap(model, mm, { ...request, shared: false })).toBe(ERRNO.EINVAL);
+      expect(vmaAt(model, mm, 2 * VPN)).toBe(-1);
+      expect(mmap(model, mm, { ...request, shared: true, pages: HPN - 1 })).toBe(ERRNO.EINVAL);
+      const vma = mmap(model, mm, { ...request, shared: true });
+      expect(hasVmFlag(model, vma, 'VM_HUGEPAGE')).toBe(true);
     });
 
     it('private VMAs and faults smaller than the alignment are SIGBUS', () => {

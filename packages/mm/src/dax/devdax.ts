@@ -97,6 +97,7 @@ function setMapping(model: Model, vma: number, vpn: number, frame: number, pages
 /** dax_vm_ops: a DAX device. */
 export const DEVDAX_OPS: VmOps = {
   name: 'devdax',
+  mmap: devdaxMmap,
   fault: (model, vmf) => devdaxFault(model, vmf, 'pte'),
   hugeFault: devdaxFault,
 };

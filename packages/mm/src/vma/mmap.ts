@@ -1,3 +1,4 @@
+import { callMmap } from '../devices/mmap-device.js';
 import { ERRNO } from '../errno.js';
 import type { Model } from '../model.js';
 import { newVma } from './address-space.js';
@@ -27,7 +28,8 @@ export interface MmapRequest {
 /**
  * mmap() with MAP_FIXED: what was mapped in the range goes, and the new VMA joins neighbours that are
  * like it. Answers the VMA; -EINVAL for an empty range or shared memory without a file, -EACCES for
- * shared writing to a file that is read-only, -EPERM where a sealed VMA is in the way (mm/mmap.c).
+ * shared writing to a file that is read-only, -EPERM where a sealed VMA is in the way, and what the
+ * file's driver refuses with (mm/mmap.c).
  */
 export function mmap(model: Model, mm: number, request: MmapRequest): number {
   const { start, pages, shared, mapping, pgoff, ops, readOnly = false } = request;
@@ -49,5 +51,6 @@ export function mmap(model: Model, mm: number, request: MmapRequest): number {
     ...(ops === undefined ? {} : { ops }),
     ...(mapping === undefined ? {} : { mapping }),
   });
-  return mergeVma(model, vma);
+  const refused = callMmap(model, vma);
+  return refused === 0 ? mergeVma(model, vma) : refused;
 }
