@@ -78,7 +78,7 @@ try {
         each(i, fault);
       }
     },
-    'protect': (turns) => {
+    protect: (turns) => {
       for (let i = 0; i < turns; i++) each(i, protect);
     },
     'fault, zap and protect in turn': (turns) => {
@@ -95,7 +95,9 @@ try {
   for (const [name, nanoseconds] of times) {
     const rate = (1e3 / nanoseconds).toFixed(2);
     const ratio = (nanoseconds / unit).toFixed(2);
-    console.log(`${name.padEnd(32)}${nanoseconds.toFixed(0).padStart(7)} ns  ${rate} M/s  ${ratio} x`);
+    console.log(
+      `${name.padEnd(32)}${nanoseconds.toFixed(0).padStart(7)} ns  ${rate} M/s  ${ratio} x`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

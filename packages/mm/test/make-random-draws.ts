@@ -5,6 +5,7 @@ import { forkMm } from '../src/fork/fork.js';
 import { folioOf, isAnon, setFlag } from '../src/frames/folio.js';
 import { lruAddDrain } from '../src/frames/lru-batch.js';
 import { FOLL } from '../src/gup/flags.js';
+import { FW, folioWalkStart, newFolioWalk } from '../src/gup/folio-walk.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
 import { getUserPagesFast } from '../src/gup/gup-fast.js';
 import { putReference } from '../src/gup/reference.js';
@@ -41,6 +42,7 @@ import { entryAt } from '../src/tables/tables.js';
 import { exitMm } from '../src/vma/exit.js';
 import { ADVICE, type Advice, madvise } from '../src/vma/madvise.js';
 import { mmap } from '../src/vma/mmap.js';
+import { mremap } from '../src/vma/mremap.js';
 import { munmap } from '../src/vma/munmap.js';
 import { addVmFlags, pageProtOf, vmaIsAnonymous, vmFlagsOf } from '../src/vma/vma.js';
 import { unmapMappingPages } from '../src/zap/unmap-mapping.js';
@@ -69,6 +71,8 @@ export interface Draw {
   readonly run: (world: World, at: At) => number;
   /** Invariants of this kind of step are asked too. */
   readonly step?: 'fork' | 'mprotect';
+  /** What a form must have for it to do the same as on others. */
+  readonly needs?: 'special mark of PTEs' | 'GUP-fast';
   /** Made where nothing is mapped, too. */
   readonly inHoles?: true;
 }
@@ -228,9 +232,12 @@ export const DRAWS: readonly Draw[] = [
   draw('pin_user_pages', anywhere, ({ model }, at) =>
     getUserPages(model, at.mm, at.vpn, pagesOf(model, at), FOLL.PIN | follOf(at.choice)),
   ),
-  draw('pin_user_pages_fast', anywhere, ({ model }, at) =>
-    getUserPagesFast(model, at.mm, at.vpn, pagesOf(model, at), FOLL.PIN | follOf(at.choice)),
-  ),
+  {
+    ...draw('pin_user_pages_fast', anywhere, ({ model }, at) =>
+      getUserPagesFast(model, at.mm, at.vpn, pagesOf(model, at), FOLL.PIN | follOf(at.choice)),
+    ),
+    needs: 'GUP-fast',
+  },
   ...often(
     2,
     draw(
@@ -269,14 +276,20 @@ export const DRAWS: readonly Draw[] = [
     const page = write ? nth(world.pages, at.choice) : pageOf(world, at.choice);
     return vmfInsertPageMkwrite(world.model, at.vma, at.vpn, page, write);
   }),
-  draw('vmf_insert_mixed', inMixed, (world, at) =>
-    vmfInsertMixed(world.model, at.vma, at.vpn, pfnOf(world, at)),
-  ),
-  draw(
-    'vmf_insert_mixed_mkwrite',
-    (world, at) => inMixed(world, at) && writesThrough(world, at),
-    (world, at) => vmfInsertMixedMkwrite(world.model, at.vma, at.vpn, pfnOf(world, at)),
-  ),
+  {
+    ...draw('vmf_insert_mixed', inMixed, (world, at) =>
+      vmfInsertMixed(world.model, at.vma, at.vpn, pfnOf(world, at)),
+    ),
+    needs: 'special mark of PTEs',
+  },
+  {
+    ...draw(
+      'vmf_insert_mixed_mkwrite',
+      (world, at) => inMixed(world, at) && writesThrough(world, at),
+      (world, at) => vmfInsertMixedMkwrite(world.model, at.vma, at.vpn, pfnOf(world, at)),
+    ),
+    needs: 'special mark of PTEs',
+  },
   draw('vmf_insert_pfn', inShared, (world, at) => {
     // Nothing keeps a driver from showing the zeropage for writing, but good sense.
     const own = world.model.machine.memory.pfn(nth(world.pages, at.choice));
@@ -332,6 +345,22 @@ export const DRAWS: readonly Draw[] = [
     ),
     inHoles: true,
   },
+  draw(
+    'mremap',
+    ({ anonymousEnd }, { vpn }) => vpn < anonymousEnd,
+    ({ model, places, anonymousEnd }, at) => {
+      const pages = pagesOf(model, at);
+      const to = places[at.choice % places.length] as number;
+      if (to + pages > anonymousEnd) return ERRNO.EINVAL;
+      const dontUnmap = at.choice % 3 === 0;
+      const request = { start: at.vpn, oldPages: pages, newPages: pages, to, dontUnmap };
+      return mremap(model, at.mm, request);
+    },
+  ),
+  draw('folio_walk_start', anywhere, ({ model }, { vma, vpn, choice }) => {
+    const flags = (choice & 1 ? FW.MIGRATION : 0) | (choice & 2 ? FW.ZEROPAGE : 0);
+    return folioWalkStart(model, newFolioWalk(), vma, vpn, flags);
+  }),
   draw('shrink the huge zero folio', anywhere, ({ model }) => (shrinkHugeZeroFolio(model) ? 1 : 0)),
   draw('unmap_mapping_pages', ofFile, ({ model }, { vma, choice }) => {
     const mapping = model.state.ref(Vma.mapping, vma);

@@ -187,7 +187,10 @@ export interface Taken {
   readonly bug: string | undefined;
 }
 
-/** Runs a sequence from the start; `seen` is told of each step. Ends at a BUG, or when room ends. */
+/**
+ * Runs a sequence from the start until an invariant breaks, the kernel complains, or room ends;
+ * `seen` is told of each step.
+ */
 export function runSteps(
   world: World,
   steps: readonly RawStep[],
@@ -215,8 +218,8 @@ export function runSteps(
     }
     names.push(`${draw.name} ${at.mm}:${at.vpn} ${at.choice} = ${bug ?? value}`);
     seen({ name: draw.name, value, bug });
-    if (bug !== undefined) return undefined;
-    const found = [...checkInvariants(model)];
+    if (bug !== undefined) return { violations: [wrong('BUG', bug)], steps: names };
+    const found = [...checkInvariants(model), ...complaints(model)];
     if (draw.step === 'mprotect') found.push(...checkStep(model, before, { kind: 'mprotect' }));
     if (draw.step === 'fork' && value >= 0) {
       found.push(...checkStep(model, before, { kind: 'fork', parent: at.mm, child: value }));
@@ -225,6 +228,16 @@ export function runSteps(
   }
   return undefined;
 }
+
+/** What a kernel says that has a bug: callers err in other ways, of which WARN() tells. */
+function complaints({ events }: Model): Violation[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'vm-warn') return [wrong('VM_WARN', event.id)];
+    return event.kind === 'bad-page-map' ? [wrong('bad page map', event.level)] : [];
+  });
+}
+
+const wrong = (id: string, what: string): Violation => ({ id, what, evidence: {} });
 
 /** The step's operation and place, where the operation makes sense there. */
 function choose(
