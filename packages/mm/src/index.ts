@@ -3,6 +3,7 @@
  * architecture; every operation behaves as the chosen kernel revision's does.
  * @packageDocumentation
  */
+export { corrupt, freeTableInUse } from './damage.js';
 export { blockAt, blockUsers, daxContent, setBlock } from './dax/blocks.js';
 export { DEVDAX_OPS, devdaxMmap } from './dax/devdax.js';
 export { newDeviceMemory, placeOnDevice } from './dax/device.js';
@@ -20,6 +21,7 @@ export { FILE_OPS, SECRETMEM_OPS, SHMEM_OPS } from './files/filemap-ops.js';
 export { newMapping } from './files/new-mapping.js';
 export { cachedPage, fileContent, readIntoCache } from './files/page-cache.js';
 export { writebackFile } from './files/writeback.js';
+export { forkMm } from './fork/fork.js';
 export { allocFolio, prepareFolio } from './frames/allocate.js';
 export * from './frames/folio.js';
 export * from './frames/page-flags.js';
@@ -55,14 +57,35 @@ export {
 } from './machine/memory-map.js';
 export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standard.js';
 export { Model, type Outcome, run } from './model.js';
+export { changeProtection, changeProtNuma } from './mprotect/change-protection.js';
+export { MM_CP } from './mprotect/flags.js';
+export { mprotect } from './mprotect/mprotect.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './operations.js';
+export {
+  type BadPageMap,
+  badPageMapLines,
+  type ReportNames,
+} from './report/bad-page-map.js';
+export {
+  admitReport,
+  NO_REPORTS,
+  type ReportLimit,
+  suppressedLine,
+} from './report/report-limit.js';
+export { checkMmLines } from './report/rss-counters.js';
+export { type PathWord, tablePath } from './report/table-path.js';
 export * from './state/columns.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
 export { entryAt, levelNumber } from './tables/tables.js';
 export type { VmFault, VmOps } from './vm-ops.js';
 export { newMm, newVma, type VmaParts } from './vma/address-space.js';
+export { exitMm } from './vma/exit.js';
+export { ADVICE, type Advice, madvise } from './vma/madvise.js';
+export { type MmapRequest, mmap } from './vma/mmap.js';
+export { type MremapRequest, mremap } from './vma/mremap.js';
+export { munmap } from './vma/munmap.js';
 export { vmaAt } from './vma/vma.js';
 export { CLEAR_REFS, clearRefs } from './walk/clear-refs.js';
 export { HMM_PFN, HMM_REQ, type HmmPfn, hmmRangeFault } from './walk/hmm.js';
@@ -71,3 +94,5 @@ export { PAGEMAP, pagemap } from './walk/pagemap.js';
 export { PAGE_IS, pagemapScan } from './walk/pagemap-scan.js';
 export { type Smaps, smaps } from './walk/smaps.js';
 export type { ZapDetails } from './zap/details.js';
+export { unmapMappingFolio, unmapMappingPages } from './zap/unmap-mapping.js';
+export { zapVmaPtes, zapVmaRange } from './zap/zap-range.js';

@@ -26,10 +26,9 @@ export function freeTables(
     freeBelow(model, mm, root, machine.levels.length - 1, 0, { start, end, floor, ceiling });
 }
 
-/** pgd_free() after all other tables: what exit is left with. */
-export function freeAllTables(model: Model, mm: number): void {
+/** pgd_free(): the root goes last, when an address space ends. */
+export function freeRoot(model: Model, mm: number): void {
   const { state, machine } = model;
-  freeTables(model, mm, 0, Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY);
   const root = state.ref(Mm.root, mm);
   if (root < 0) return;
   release(model, mm, root, machine.levels.length - 1);

@@ -2,7 +2,7 @@ import { mmPutHugeZeroFolio } from '../huge/huge-zero.js';
 import type { Model } from '../model.js';
 import { unlinkAnonVmas } from '../rmap/anon-vma.js';
 import { Mm, Vma } from '../state/columns.js';
-import { freeAllTables } from '../tables/free-tables.js';
+import { freeRoot, freeTables } from '../tables/free-tables.js';
 import { ZAP_UNMAP } from '../zap/details.js';
 import { zapVmaRange } from '../zap/zap-range.js';
 import { dropVma } from './address-space.js';
@@ -27,7 +27,13 @@ export function exitMm(model: Model, mm: number): void {
   for (const vma of vmas) {
     zapVmaRange(model, vma, state.get(Vma.start, vma), state.get(Vma.end, vma), ZAP_UNMAP);
   }
-  freeAllTables(model, mm);
+  const [first] = vmas;
+  const last = vmas.at(-1);
+  if (first !== undefined && last !== undefined) {
+    const [start, end] = [state.get(Vma.start, first), state.get(Vma.end, last)];
+    freeTables(model, mm, start, end, 0, Number.POSITIVE_INFINITY);
+  }
+  freeRoot(model, mm);
   for (const vma of vmas) {
     opsOf(model, vma)?.close?.(model, vma);
     unlinkAnonVmas(model, vma);
