@@ -33,7 +33,7 @@ describe('a kernel with one change less is caught', () => {
     ['gup', 'v6.12', 'gup-refuses-hugetlb-split'],
     ['gup', 'v6.12', 'gup-fast-checks-secretmem-folio', 'gup_fast_folio_allowed'],
     ['gup', 'v6.17', 'fsdax-not-longterm', 'folio_is_longterm_pinnable'],
-    ['gup', 'v6.17', 'order-one-without-pincount', 'folio_needs_cow_for_dma'],
+    ['gup', 'v6.17', 'pincount-by-order', 'folio_needs_cow_for_dma'],
     ['folio_walk', 'rfc-2025-06/13', 'normal-page-pud'],
   ] as readonly (readonly [string, string, string, string?])[])(
     '%s: %s without %s',

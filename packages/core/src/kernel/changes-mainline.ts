@@ -64,7 +64,6 @@ export const MAINLINE_CHANGES = {
     requires: ['rmap-pud'],
   },
   'fsdax-not-longterm': {},
-  'order-one-without-pincount': {},
   'pagemap-first-page-decides': {},
   'dirty-folio-mapped-dirty': {},
   'dax-refcounted': {

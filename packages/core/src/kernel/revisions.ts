@@ -108,7 +108,6 @@ const CHECKED: readonly Checked[] = [
       'rmap-pud',
       'insert-folio-huge',
       'fsdax-not-longterm',
-      'order-one-without-pincount',
       'pagemap-first-page-decides',
       'dirty-folio-mapped-dirty',
       'dax-refcounted',

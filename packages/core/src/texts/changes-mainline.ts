@@ -192,10 +192,6 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 5.2 row 3, 5.7',
     effect: 'Folios of FS DAX are not long-term pinnable.',
   },
-  'order-one-without-pincount': {
-    source: 'SPEC 1.3',
-    effect: 'On 32 bits a folio of two pages has no room to count its pins apart.',
-  },
   'pagemap-first-page-decides': {
     source: 'SPEC 12.2',
     effect: "pagemap's bit 56 of a huge PMD is that of the first page asked for, for all of them.",
