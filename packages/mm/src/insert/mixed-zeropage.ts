@@ -1,7 +1,7 @@
-import { fileOf } from '../files/file-kinds.js';
 import { MM_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { Mm } from '../state/columns.js';
+import { vmaIsFsdax } from '../vma/special-huge.js';
 import { hasVmFlag, isCow, mmOf, opsOf } from '../vma/vma.js';
 
 /** mm_forbids_zeropage(): the address space may not map the shared zeropage (s390x; SPEC 3.2). */
@@ -16,8 +16,9 @@ export function vmMixedZeropageAllowed(model: Model, vma: number): boolean {
   if (!hasVmFlag(model, vma, 'VM_WRITE') && !hasVmFlag(model, vma, 'VM_MAYWRITE')) {
     return model.has('zeropage-in-readonly-vma');
   }
-  const file = fileOf(model, vma);
-  const fsdax = model.config.FS_DAX && file?.dax === true && file.character !== true;
   // A pin that pfn_mkwrite() cannot see must be impossible: fsdax and VM_IO refuse long ones.
-  return opsOf(model, vma)?.pfnMkwrite !== undefined && (fsdax || hasVmFlag(model, vma, 'VM_IO'));
+  return (
+    opsOf(model, vma)?.pfnMkwrite !== undefined &&
+    (vmaIsFsdax(model, vma) || hasVmFlag(model, vma, 'VM_IO'))
+  );
 }
