@@ -12,7 +12,7 @@ import { OWNER, PAGE_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { AnonVma, Frame, Vma } from '../state/columns.js';
 import { pagesOfLevel } from '../tables/tables.js';
-import { hasVmFlag, mmOf, pageIndex } from '../vma/vma.js';
+import { mmOf, pageIndex, vmFlagsOf } from '../vma/vma.js';
 import { countMappings, countsPages, ENTIRELY_MAPPED } from './mapcount.js';
 import { setLargeMapcount } from './mm-id.js';
 import { checkRmap } from './sanity.js';
@@ -42,7 +42,7 @@ export function addNewAnonRmap(
 ): void {
   const { state } = model;
   const pages = folioPages(model, folio);
-  if (!hasVmFlag(model, vma, 'VM_DROPPABLE')) setFlag(model, folio, PAGE_FLAG.swapbacked, true);
+  if (!vmFlagsOf(model, vma).VM_DROPPABLE) setFlag(model, folio, PAGE_FLAG.swapbacked, true);
   setAnon(model, folio, vma, vpn, exclusive);
   const outside = vpn < state.get(Vma.start, vma) || vpn + pages > state.get(Vma.end, vma);
   if (outside) {

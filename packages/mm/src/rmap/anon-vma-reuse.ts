@@ -43,7 +43,7 @@ function areCompatible({ state, machine }: Model, low: number, high: number): bo
 }
 
 /** list_is_singular() of the chain: exactly one anon_vma, so no page of a parent is mapped here. */
-export function isSingular({ state }: Model, vma: number): boolean {
+function isSingular({ state }: Model, vma: number): boolean {
   const first = state.ref(Vma.firstAvc, vma);
   return first >= 0 && state.ref(Avc.next, first) < 0;
 }
