@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { decisionComparers } from '../src/decisions.js';
 import { fileKindNumber } from '../src/files/file-kinds.js';
 import { prepareFolio } from '../src/frames/allocate.js';
+import { hasFlag } from '../src/frames/folio.js';
 import { OWNER, PAGE_FLAG, PGMAP_TYPE } from '../src/frames/page-flags.js';
 import { copyHugePud } from '../src/huge/copy-huge.js';
 import { vmfInsertFolioPmd, vmfInsertFolioPud } from '../src/huge/insert-folio-huge.js';
 import { vmfInsertPfnPmd, vmfInsertPfnPud } from '../src/huge/insert-huge.js';
+import { mlockPmd } from '../src/huge/mlock-huge.js';
 import { splitHugePmd, splitHugePud } from '../src/huge/split.js';
 import { zapHugePmd } from '../src/huge/zap-huge.js';
 import {
@@ -25,7 +27,7 @@ import {
 import { changeProtection, changeProtNuma } from '../src/mprotect/change-protection.js';
 import { entryAt, slotAt } from '../src/tables/tables.js';
 import { exitMm } from '../src/vma/exit.js';
-import { pageProtOf } from '../src/vma/vma.js';
+import { dropVmFlags, pageProtOf } from '../src/vma/vma.js';
 import { zapVmaRange } from '../src/zap/zap-range.js';
 import { machineOf } from './machines.js';
 import { quietly } from './processes.js';
@@ -157,6 +159,29 @@ describe.each(['v6.12', 'v6.18', 'v7.2'])('raw frames in %s', (revision) => {
       expect(model.pud.is.write(entryAt(model, each, start, 'pud'))).toBe(true);
     }
     expect(model.pud.is.young(entryAt(model, childMm, start, 'pud'))).toBe(false);
+  });
+});
+
+describe('mlock() of a PMD (SPEC 10.9)', () => {
+  const VM_LOCKED = 0x2000n;
+
+  it('keeps the folio of a file while the VMA is locked', () => {
+    const { model, mm, vma, folio, start } = mapped('v6.18', 'pmd', 'file', SHARED | VM_LOCKED);
+    quietly(model, () => vmfInsertFolioPmd(model, vma, start, folio, false));
+    const slot = slotAt(model, mm, start, 'pmd');
+    const isLocked = () => hasFlag(model, folio, PAGE_FLAG.mlocked);
+    quietly(model, () => mlockPmd(model, vma, slot));
+    expect(isLocked()).toBe(true);
+    dropVmFlags(model, vma, 'VM_LOCKED');
+    quietly(model, () => mlockPmd(model, vma, slot));
+    expect(isLocked()).toBe(false);
+  });
+
+  it('leaves memory of devices alone', () => {
+    const { model, mm, vma, folio, start } = mapped('v6.18', 'pmd', 'fsdax', SHARED | VM_LOCKED);
+    quietly(model, () => vmfInsertFolioPmd(model, vma, start, folio, false));
+    quietly(model, () => mlockPmd(model, vma, slotAt(model, mm, start, 'pmd')));
+    expect(hasFlag(model, folio, PAGE_FLAG.mlocked)).toBe(false);
   });
 });
 
