@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import type { Problem, Result } from '@pagewright/core';
-import { escapeText, type JsonObject, renderJson, renderText } from '@pagewright/report';
+import {
+  escapeJson,
+  escapeText,
+  type JsonObject,
+  jsonPieces,
+  renderText,
+} from '@pagewright/report';
 import type { Answer } from './verb.js';
 
 /** How answers are to be shown. */
@@ -37,34 +43,44 @@ export async function show(result: Result<Answer>, style: Style): Promise<void> 
     return;
   }
   const { document, lines, problem } = result.value;
-  if (lines !== undefined) await writeLines(lines);
+  if (lines !== undefined) await writePieces(ndjson(lines));
+  else if (style.json) await writePieces(jsonPieces(document));
   else {
     process.stdout.write(
-      style.json
-        ? renderJson(document)
-        : renderText(document, {
-            color: wantsColor(style),
-            width: process.stdout.columns || UNKNOWN_WIDTH,
-          }),
+      renderText(document, {
+        color: wantsColor(style),
+        width: process.stdout.columns || UNKNOWN_WIDTH,
+      }),
     );
   }
   process.exitCode = result.value.exitCode;
   if (problem !== undefined) showProblem(problem, style.debug);
 }
 
-/** Lines are written in blocks of this many characters. */
+/** Text is written in blocks of this many characters. */
 const BLOCK = 1 << 16;
 
-/** One object a line, no faster than they are taken, so that memory holds a block of them. */
-async function writeLines(lines: Iterable<JsonObject>): Promise<void> {
+/** What a terminal shows as it is: looked for first, since nearly all lines are of it. */
+const PLAIN = /^[ -~]*$/;
+
+/** One object a line. */
+function* ndjson(lines: Iterable<JsonObject>): Generator<string> {
+  for (const line of lines) {
+    const text = JSON.stringify(line);
+    yield `${PLAIN.test(text) ? text : escapeJson(text)}\n`;
+  }
+}
+
+/** Writes no faster than what is written is taken, so that memory holds a block of it. */
+async function writePieces(pieces: Iterable<string>): Promise<void> {
   let block = '';
   const flush = async () => {
     const full = !process.stdout.write(block);
     block = '';
     if (full) await once(process.stdout, 'drain');
   };
-  for (const line of lines) {
-    block += `${JSON.stringify(line)}\n`;
+  for (const piece of pieces) {
+    block += piece;
     if (block.length >= BLOCK) await flush();
   }
   if (block !== '') await flush();
