@@ -7,7 +7,9 @@ import {
   matrixMarkdown,
   rulesMarkdown,
 } from '../packages/conformance/dist/index.js';
+import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
 import { builtBackends } from './built-backends.mjs';
+import { coverageMarkdown } from './coverage-table.mjs';
 import { supportMarkdown } from './support-table.mjs';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
@@ -28,6 +30,8 @@ const DOCUMENTS = {
   'docs/laws.md': () => lawsMarkdown(allLaws),
   'docs/rules.md': () => rulesMarkdown(),
   'docs/support.md': supportMarkdown,
+  'docs/coverage.md': coverageMarkdown,
+  'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };
 

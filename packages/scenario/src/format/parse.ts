@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '@pagewright/core';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { checkKernels } from './check-kernels.js';
 import { checkNames } from './check-names.js';
 import { type ScenarioFile, scenarioSchema } from './definition.js';
 import { nearest } from './nearest.js';
@@ -9,6 +10,7 @@ import { STEP_FIELDS } from './step.js';
 
 /** Longest file that is read, in characters. */
 const LONGEST_FILE = 1 << 20;
+const MOST_ALIASES = 100;
 
 /** Where something stands in a file: keys and indices from the top. */
 export type Path = readonly PropertyKey[];
@@ -47,10 +49,24 @@ export function parseScenario(text: string, name: string): Result<Scenario> {
   const [broken] = document.errors;
   if (broken !== undefined) return bad(at(broken.pos[0]), firstLine(broken.message));
   const where = (path: Path, key?: string): string => at(offsetOf(document, path, key));
-  const parsed = scenarioSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
-  const mistake = parsed.success ? checkNames(parsed.data) : mistakeOf(parsed.error.issues);
+  const plain = plainOf(document);
+  if (plain === undefined) return bad(`${name}:1:1`, 'its aliases stand for too much');
+  const parsed = scenarioSchema.safeParse(plain.value);
+  const mistake = parsed.success
+    ? (checkNames(parsed.data) ?? checkKernels(parsed.data))
+    : mistakeOf(parsed.error.issues);
   if (mistake !== undefined) return bad(where(mistake.path, mistake.key), mistake.message);
   return ok({ name, file: parsed.data as ScenarioFile, where });
+}
+
+/** What the document holds; undefined where aliases of aliases would fill the memory. */
+function plainOf(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 const bad = (place: string, message: string): Result<never> =>
@@ -95,6 +111,11 @@ function mistakeOf(issues: readonly Issue[], above: Path = []): Mistake {
   if (issue.code === 'invalid_key') {
     const reason = issue.issues[0]?.message ?? issue.message;
     return { path: path.slice(0, -1), key: String(path.at(-1)), message: meant(reason) };
+  }
+  const missing = issue.code === 'invalid_type' && /received undefined$/.test(issue.message);
+  if (missing && typeof path.at(-1) === 'string') {
+    const message = `the field "${String(path.at(-1))}" is missing`;
+    return { path: path.slice(0, -1), message };
   }
   return { path, message: meant(issue.message) };
 }

@@ -109,3 +109,11 @@ export type Expectation = z.infer<typeof expectation>;
 export type OutcomeExpectation = z.infer<typeof outcomeSchema>;
 /** Fields of a step that are no operation. */
 export const STEP_FIELDS = ['label', 'expect', 'may fail with', 'kernels', 'as', 'check'] as const;
+
+const OUTCOME_FIELDS = Object.keys(outcomeSchema.shape);
+
+/** Whether an expectation says something for each kernel. */
+export function isByKernel(expect: unknown): expect is Readonly<Record<string, Expectation>> {
+  if (typeof expect !== 'object' || expect === null) return false;
+  return !Object.keys(expect).every((key) => OUTCOME_FIELDS.includes(key));
+}

@@ -2,7 +2,7 @@ import { type Entry, type EntrySpace, NONE } from '@pagewright/mm';
 import type { World } from '../setup/world.js';
 
 /** Bits of present entries that are named, in this order. */
-export const ENTRY_BITS = [
+const ENTRY_BITS = [
   'write',
   'dirty',
   'young',

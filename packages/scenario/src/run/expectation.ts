@@ -1,7 +1,7 @@
 import type { Kernel } from '@pagewright/core';
 import type { StepFile } from '../format/definition.js';
 import { selectKernels } from '../format/kernels.js';
-import type { Expectation, OutcomeExpectation } from '../format/step.js';
+import { isByKernel, type OutcomeExpectation } from '../format/step.js';
 
 /** What a step did, in the words of expectations. */
 export interface StepOutcome {
@@ -19,16 +19,13 @@ export function selects(selector: string, kernel: Kernel): boolean {
   return found.ok && found.value.some(({ id }) => id === kernel.revision.id);
 }
 
-const OUTCOME_FIELDS = ['answer', 'warns', 'reports', 'notes', 'more'];
-
 /** What a step is expected to do on a kernel: the first selector that means it decides. */
 function expectationOn(step: StepFile, kernel: Kernel): OutcomeExpectation | undefined {
   const { expect } = step;
   if (expect === undefined) return undefined;
   if (typeof expect !== 'object') return { answer: expect };
-  const isOutcome = Object.keys(expect).every((key) => OUTCOME_FIELDS.includes(key));
-  if (isOutcome) return expect as OutcomeExpectation;
-  for (const [selector, one] of Object.entries(expect as Readonly<Record<string, Expectation>>)) {
+  if (!isByKernel(expect)) return expect as OutcomeExpectation;
+  for (const [selector, one] of Object.entries(expect)) {
     if (selects(selector, kernel)) return typeof one === 'object' ? one : { answer: one };
   }
   return undefined;

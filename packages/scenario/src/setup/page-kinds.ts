@@ -76,5 +76,3 @@ export const PAGE_KINDS = {
   registers: { about: 'device registers, without struct page', from: 'apart', memmap: false },
   beyond: { about: 'a frame above highest_memmap_pfn', from: 'apart', aboveHighest: true },
 } as const satisfies Readonly<Record<string, PageKind>>;
-/** Name of a kind of page. */
-export type PageKindName = keyof typeof PAGE_KINDS;

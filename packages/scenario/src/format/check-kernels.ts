@@ -1,0 +1,50 @@
+import type { ScenarioFile, StateExpectation } from './definition.js';
+import { selectKernels } from './kernels.js';
+import type { Mistake, Path } from './parse.js';
+import { isByKernel } from './step.js';
+
+/** The first selector of kernels that names none. */
+export function checkKernels(file: ScenarioFile): Mistake | undefined {
+  for (const { selector, path, key } of selectorsOf(file)) {
+    const found = selectKernels(selector);
+    if (found.ok) continue;
+    const { message } = found.problem;
+    return key === undefined ? { path, message } : { path, key, message };
+  }
+  return undefined;
+}
+
+interface Selector {
+  readonly selector: string;
+  readonly path: Path;
+  /** The selector is a key there. */
+  readonly key?: string;
+}
+
+function* selectorsOf(file: ScenarioFile): Generator<Selector> {
+  const { machine = {}, forall = {}, steps, expect = [] } = file;
+  const kernel = machine.kernel ?? [];
+  if (typeof kernel === 'string') yield { selector: kernel, path: ['machine', 'kernel'] };
+  else
+    for (const [i, selector] of kernel.entries())
+      yield { selector, path: ['machine', 'kernel', i] };
+  if (forall.kernels !== undefined) {
+    yield { selector: forall.kernels, path: ['forall', 'kernels'] };
+  }
+  for (const [i, step] of steps.entries()) {
+    const path = ['steps', i];
+    if (step.kernels !== undefined) yield { selector: step.kernels, path: [...path, 'kernels'] };
+    yield* ofState(step.check as StateExpectation | undefined, [...path, 'check']);
+    if (!isByKernel(step.expect)) continue;
+    for (const selector of Object.keys(step.expect)) {
+      yield { selector, path: [...path, 'expect'], key: selector };
+    }
+  }
+  if (!Array.isArray(expect)) yield* ofState(expect, ['expect']);
+  else for (const [i, state] of expect.entries()) yield* ofState(state, ['expect', i]);
+}
+
+function* ofState(state: StateExpectation | undefined, path: Path): Generator<Selector> {
+  if (state?.kernels === undefined) return;
+  yield { selector: state.kernels, path: [...path, 'kernels'] };
+}
