@@ -11,7 +11,7 @@ import { addNewAnonRmap } from '../rmap/anon-rmap.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { Frame, Global, Mm, Vma } from '../state/columns.js';
 import { entryIn, nextAddress, type SlotAt, setEntry, slotMade } from '../tables/tables.js';
-import { hasVmFlag, mmOf, pageProtOf } from '../vma/vma.js';
+import { mmOf, pageProtOf, vmFlagsOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { handleUserfault, wasWatched, watchesMissing } from './userfault.js';
 
@@ -26,7 +26,7 @@ export function doAnonymousPage(
   orig: Entry,
   flags: number,
 ): number {
-  if (hasVmFlag(model, vma, 'VM_SHARED')) return VM_FAULT.SIGBUS;
+  if (vmFlagsOf(model, vma).VM_SHARED) return VM_FAULT.SIGBUS;
   const mm = mmOf(model, vma);
   const slot = slotMade(model, mm, vpn, 'pte');
   // A huge entry that came in between serves the access.
@@ -57,7 +57,7 @@ function mapNewPages(model: Model, vma: number, vpn: number, slot: SlotAt, orig:
   addNewAnonRmap(model, folio, vma, vpn - before);
   lruAdd(model, folio, 'inactive');
   const { to, mkwrite } = model.pte;
-  const writable = hasVmFlag(model, vma, 'VM_WRITE');
+  const writable = vmFlagsOf(model, vma).VM_WRITE;
   for (let i = 0; i < pages; i++) {
     state.set(Frame.content, folio + i, 0);
     const young = to.mkyoung(newEntry(model, vma, folio + i));
@@ -74,7 +74,7 @@ function mapNewPages(model: Model, vma: number, vpn: number, slot: SlotAt, orig:
 function allocAnonFolio(model: Model, vma: number, vpn: number, slot: SlotAt): number {
   const { state } = model;
   const order = state.get(Global.anonOrder, 0);
-  if (order === 0 || hasVmFlag(model, vma, 'VM_UFFD_MISSING')) return allocFolio(model);
+  if (order === 0 || vmFlagsOf(model, vma).VM_UFFD_MISSING) return allocFolio(model);
   const pages = 2 ** order;
   const first = vpn - (vpn % pages);
   const end = first + pages;

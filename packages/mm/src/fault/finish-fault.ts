@@ -10,7 +10,7 @@ import { addFileRmap } from '../rmap/file-rmap.js';
 import { Mm } from '../state/columns.js';
 import { entryIn, setEntry, slotMade } from '../tables/tables.js';
 import type { VmFault } from '../vm-ops.js';
-import { hasVmFlag, maybeMkwrite, mmOf } from '../vma/vma.js';
+import { maybeMkwrite, mmOf, vmFlagsOf } from '../vma/vma.js';
 import { newEntry } from './anonymous.js';
 import { FAULT_FLAG } from './flags.js';
 import { doSetPmd } from './set-pmd.js';
@@ -25,7 +25,7 @@ export function finishFault(model: Model, vmf: VmFault): number {
   const { state } = model;
   const { vma, vpn } = vmf;
   const mm = mmOf(model, vma);
-  const isCopy = (vmf.flags & FAULT_FLAG.WRITE) !== 0 && !hasVmFlag(model, vma, 'VM_SHARED');
+  const isCopy = (vmf.flags & FAULT_FLAG.WRITE) !== 0 && !vmFlagsOf(model, vma).VM_SHARED;
   const frame = isCopy ? vmf.cowPage : vmf.page;
   const folio = folioOf(model, frame);
   const byPmd = doSetPmd(model, vmf, frame);

@@ -4,7 +4,7 @@ import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
 import { deepestSlot, entryIn } from '../tables/tables.js';
-import { hasVmFlag, isCow, mmOf } from '../vma/vma.js';
+import { isCow, mmOf, vmFlagsOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { handlePteFault } from './handle-pte-fault.js';
 
@@ -29,8 +29,8 @@ export function handleMmFault(model: Model, vma: number, vpn: number, flags: num
 
 /** sanitize_fault_flags(): writes that no VMA flag allows, FOLL_FORCE included (SPEC 6.1). */
 function mayWrite(model: Model, vma: number): boolean {
-  const allowed = hasVmFlag(model, vma, 'VM_MAYWRITE');
-  if (allowed && (hasVmFlag(model, vma, 'VM_WRITE') || isCow(model, vma))) return true;
+  const allowed = vmFlagsOf(model, vma).VM_MAYWRITE;
+  if (allowed && (vmFlagsOf(model, vma).VM_WRITE || isCow(model, vma))) return true;
   model.warn(allowed ? 'write-fault-not-cow' : 'write-fault-without-maywrite');
   return false;
 }

@@ -1,7 +1,7 @@
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { entryIn, setEntry, slotAt } from '../tables/tables.js';
-import { hasVmFlag, mmOf } from '../vma/vma.js';
+import { mmOf, vmFlagsOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { doPteMissing } from './missing.js';
 import { doSwapPage } from './non-present.js';
@@ -29,6 +29,4 @@ export function handlePteFault(model: Model, vma: number, vpn: number, flags: nu
 
 /** vma_is_accessible(). */
 export const isAccessible = (model: Model, vma: number): boolean =>
-  hasVmFlag(model, vma, 'VM_READ') ||
-  hasVmFlag(model, vma, 'VM_WRITE') ||
-  hasVmFlag(model, vma, 'VM_EXEC');
+  vmFlagsOf(model, vma).VM_READ || vmFlagsOf(model, vma).VM_WRITE || vmFlagsOf(model, vma).VM_EXEC;

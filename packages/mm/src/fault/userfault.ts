@@ -2,7 +2,7 @@ import { VM_FAULT } from '../errno.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
-import { hasVmFlag } from '../vma/vma.js';
+import { vmFlagsOf } from '../vma/vma.js';
 import { isMarker } from '../zap/markers.js';
 
 /** handle_userfault(): whoever monitors the VMA has to act before the fault can be served. */
@@ -13,11 +13,11 @@ export function handleUserfault(model: Model, what: 'missing' | 'wp'): number {
 
 /** userfaultfd_missing(). */
 export const watchesMissing = (model: Model, vma: number): boolean =>
-  hasVmFlag(model, vma, 'VM_UFFD_MISSING');
+  vmFlagsOf(model, vma).VM_UFFD_MISSING;
 
 /** userfaultfd_pte_wp(): the entry is write-protected for a monitor. */
 export const isWatchedWrite = (model: Model, vma: number, entry: Entry): boolean =>
-  hasVmFlag(model, vma, 'VM_UFFD_WP') && model.pte.is.uffd_wp(entry);
+  vmFlagsOf(model, vma).VM_UFFD_WP && model.pte.is.uffd_wp(entry);
 
 /** userfaultfd_wp_async(): write protection is lifted without asking anybody. */
 export const isWpAsync = ({ state }: Model, vma: number): boolean =>

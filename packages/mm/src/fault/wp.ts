@@ -14,7 +14,7 @@ import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage } from '../normal-page.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, maybeMkwrite, opsOf } from '../vma/vma.js';
+import { maybeMkwrite, opsOf, vmFlagsOf } from '../vma/vma.js';
 import { doPageMkwrite } from './file.js';
 import { FAULT_FLAG } from './flags.js';
 import { handleUserfault, isWatchedWrite, isWpAsync } from './userfault.js';
@@ -64,9 +64,9 @@ export function doWpPage(
 
 /** Until 6.1 a VMA had to be writable and shared both to be asked about (SPEC 5.4). */
 function isShared(model: Model, vma: number): boolean {
-  const shared = hasVmFlag(model, vma, 'VM_SHARED');
-  if (!model.has('longterm-breaks-cow')) return shared && hasVmFlag(model, vma, 'VM_WRITE');
-  return shared || hasVmFlag(model, vma, 'VM_MAYSHARE');
+  const shared = vmFlagsOf(model, vma).VM_SHARED;
+  if (!model.has('longterm-breaks-cow')) return shared && vmFlagsOf(model, vma).VM_WRITE;
+  return shared || vmFlagsOf(model, vma).VM_MAYSHARE;
 }
 
 /** wp_page_reuse(): the entry becomes writable as far as the VMA is. */

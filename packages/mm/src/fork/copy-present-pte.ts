@@ -20,7 +20,7 @@ import { dupFileRmap, tryDupAnonRmap } from '../rmap/dup.js';
 import { Frame, Mm } from '../state/columns.js';
 import { pteBatch } from '../tables/pte-batch.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, isCow, maybeMkwrite, mmOf, pageProtOf } from '../vma/vma.js';
+import { isCow, maybeMkwrite, mmOf, pageProtOf, vmFlagsOf } from '../vma/vma.js';
 import { softDirtyEnabled } from '../vma/write-tracking.js';
 
 /**
@@ -72,7 +72,7 @@ function batch(
 ): number {
   return pteBatch(model, slot, entry, frame, most, {
     write: false,
-    dirty: !hasVmFlag(model, srcVma, 'VM_SHARED'),
+    dirty: !vmFlagsOf(model, srcVma).VM_SHARED,
     softDirty: softDirtyEnabled(model, srcVma),
   });
 }
@@ -117,9 +117,9 @@ function shareEntries(
     }
     child = to.wrprotect(child);
   }
-  if (hasVmFlag(model, srcVma, 'VM_SHARED')) child = to.mkclean(child);
+  if (vmFlagsOf(model, srcVma).VM_SHARED) child = to.mkclean(child);
   child = to.mkold(child);
-  if (!hasVmFlag(model, dstVma, 'VM_UFFD_WP')) child = to.clear_uffd_wp(child);
+  if (!vmFlagsOf(model, dstVma).VM_UFFD_WP) child = to.clear_uffd_wp(child);
   setEntry(model, dstSlot, child);
   for (let i = 1; i < nr; i++) {
     child = to.next_pfn(child);
@@ -152,7 +152,7 @@ function copyPresentPage(
   state.add(Mm.anonPages, mmOf(model, dstVma), 1);
   const fresh = pte.leaf(machine.memory.pfn(copy), pageProtOf(model, dstVma));
   const child = maybeMkwrite(model, dstVma, pte, pte.to.mkdirty(fresh));
-  const keepsWp = pte.is.uffd_wp(entry) && hasVmFlag(model, dstVma, 'VM_UFFD_WP');
+  const keepsWp = pte.is.uffd_wp(entry) && vmFlagsOf(model, dstVma).VM_UFFD_WP;
   setEntry(model, dstSlot, keepsWp ? pte.to.mkuffd_wp(child) : child);
   return 1;
 }

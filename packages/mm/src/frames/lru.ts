@@ -39,7 +39,9 @@ export function lruRemove({ state }: Model, folio: number): void {
   else state.setRef(Frame.lruNext, previous, next);
   if (next < 0) state.setRef(tail, 0, previous);
   else state.setRef(Frame.lruPrevious, next, previous);
-  for (const field of [Frame.lru, Frame.lruPrevious, Frame.lruNext]) state.set(field, folio, 0);
+  state.set(Frame.lru, folio, LRU.none);
+  state.setRef(Frame.lruPrevious, folio, -1);
+  state.setRef(Frame.lruNext, folio, -1);
 }
 
 /** The folios of a list from head to tail. */

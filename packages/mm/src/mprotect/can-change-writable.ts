@@ -3,7 +3,7 @@ import { folioOf, isAnon, isAnonExclusive, isZeroFrame } from '../frames/folio.j
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
-import { hasVmFlag } from '../vma/vma.js';
+import { vmFlagsOf } from '../vma/vma.js';
 import { softDirtyEnabled } from '../vma/write-tracking.js';
 
 /** can_change_pte_writable(): mprotect may give the write bit back without a fault (SPEC 8.3). */
@@ -14,7 +14,7 @@ export function canChangePteWritable(
   entry: Entry,
 ): boolean {
   if (!model.has('manual-write-upgrade')) return couldChangeBefore(model, vma, vpn, entry);
-  return hasVmFlag(model, vma, 'VM_SHARED')
+  return vmFlagsOf(model, vma).VM_SHARED
     ? canChangeSharedPteWritable(model, vma, entry)
     : canChangePrivatePteWritable(model, vma, vpn, entry);
 }
@@ -27,7 +27,7 @@ export function canChangePmdWritable(
   entry: Entry,
 ): boolean {
   if (!mayBecomeWritable(model, 'pmd', vma, entry)) return false;
-  if (hasVmFlag(model, vma, 'VM_SHARED')) return model.pmd.is.dirty(entry);
+  if (vmFlagsOf(model, vma).VM_SHARED) return model.pmd.is.dirty(entry);
   return isOwn(model, 'pmd', vma, vpn, entry);
 }
 
@@ -59,7 +59,7 @@ export function canChangeSharedPteWritable(model: Model, vma: number, entry: Ent
 }
 
 function mayBecomeWritable(model: Model, level: MappingLevel, vma: number, entry: Entry): boolean {
-  if (!hasVmFlag(model, vma, 'VM_WRITE')) {
+  if (!vmFlagsOf(model, vma).VM_WRITE) {
     model.warn('no-vm-write');
     return false;
   }
@@ -71,7 +71,7 @@ function nobodyWaits(model: Model, level: MappingLevel, vma: number, entry: Entr
   const { is } = model.machine.space(level);
   if (is.protnone(entry)) return false;
   if (softDirtyEnabled(model, vma) && !is.soft_dirty(entry)) return false;
-  return !(hasVmFlag(model, vma, 'VM_UFFD_WP') && is.uffd_wp(entry));
+  return !(vmFlagsOf(model, vma).VM_UFFD_WP && is.uffd_wp(entry));
 }
 
 /** The entry maps a page that nobody shares. */
@@ -84,7 +84,7 @@ function isOwn(model: Model, level: MappingLevel, vma: number, vpn: number, entr
 /** As of 6.1: asked of entries that are not writable alone, and clean ones always fault. */
 function couldChangeBefore(model: Model, vma: number, vpn: number, entry: Entry): boolean {
   const { is } = model.pte;
-  if (!hasVmFlag(model, vma, 'VM_WRITE') || is.write(entry)) model.vmBug('no-vm-write-or-writable');
+  if (!vmFlagsOf(model, vma).VM_WRITE || is.write(entry)) model.vmBug('no-vm-write-or-writable');
   if (!is.dirty(entry) || !nobodyWaits(model, 'pte', vma, entry)) return false;
-  return hasVmFlag(model, vma, 'VM_SHARED') || isOwn(model, 'pte', vma, vpn, entry);
+  return vmFlagsOf(model, vma).VM_SHARED || isOwn(model, 'pte', vma, vpn, entry);
 }

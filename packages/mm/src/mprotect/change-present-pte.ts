@@ -4,7 +4,7 @@ import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { pteBatch } from '../tables/pte-batch.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag } from '../vma/vma.js';
+import { vmFlagsOf } from '../vma/vma.js';
 import {
   canChangePteWritable,
   canChangeSharedPteWritable,
@@ -77,7 +77,7 @@ function changeBatch(
   const nr = batched ? pteBatch(model, slot, old, frame, most, ALIKE) : 1;
   let entry = changed(model, nr === 1 ? old : gathered(model, slot, old, nr), prot, flags);
   const tries = (flags & MM_CP.TRY_CHANGE_WRITABLE) !== 0 && !pte.is.write(entry);
-  const shared = hasVmFlag(model, vma, 'VM_SHARED');
+  const shared = vmFlagsOf(model, vma).VM_SHARED;
   const upgrades =
     tries &&
     (shared

@@ -32,10 +32,14 @@ export class CapacityError extends Error {
  * have equal words, since new records take the lowest free place.
  */
 export class State {
+  private readonly bases: Int32Array;
+
   private constructor(
     readonly layout: Layout,
     private readonly words: CowWords,
-  ) {}
+  ) {
+    this.bases = layout.bases;
+  }
 
   /** A state of zeros. */
   static empty(layout: Layout): State {
@@ -44,16 +48,16 @@ export class State {
 
   /** The word of a record. */
   get(field: Column, record: number): number {
-    return this.words.get((this.layout.bases[field] as number) + record);
+    return this.words.get((this.bases[field] as number) + record);
   }
 
   set(field: Column, record: number, value: number): void {
-    this.words.set((this.layout.bases[field] as number) + record, value);
+    this.words.set((this.bases[field] as number) + record, value);
   }
 
   /** Adds to a word and answers the sum. */
   add(field: Column, record: number, by: number): number {
-    const at = (this.layout.bases[field] as number) + record;
+    const at = (this.bases[field] as number) + record;
     const sum = this.words.get(at) + by;
     this.words.set(at, sum);
     return sum;
@@ -71,19 +75,19 @@ export class State {
 
   /** Copies a field of some records to the same places of an array. */
   read(field: Column, into: Float64Array, start: number, end: number): void {
-    this.words.read((this.layout.bases[field] as number) + start, into, start, end);
+    this.words.read((this.bases[field] as number) + start, into, start, end);
   }
 
   /** The first record from one on, before `end`, whose word is not 0; -1 for none. */
   next(field: Column, record: number, end: number): number {
-    const base = this.layout.bases[field] as number;
+    const base = this.bases[field] as number;
     const at = this.words.nextSet(base + record, base + end);
     return at < 0 ? -1 : at - base;
   }
 
   /** The first record from one on, before `end`, whose word is 0; -1 for none. */
   nextZero(field: Column, record: number, end: number): number {
-    const base = this.layout.bases[field] as number;
+    const base = this.bases[field] as number;
     const at = this.words.nextZero(base + record, base + end);
     return at < 0 ? -1 : at - base;
   }
@@ -101,7 +105,7 @@ export class State {
   clear(kind: RecordKind, record: number): void {
     const [first, end] = COLUMN_RANGE[kind];
     for (let column = first; column < end; column++) {
-      const at = (this.layout.bases[column] as number) + record;
+      const at = (this.bases[column] as number) + record;
       if (this.words.get(at) !== 0) this.words.set(at, 0);
     }
   }

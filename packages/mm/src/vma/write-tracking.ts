@@ -3,11 +3,11 @@ import type { Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
 import { vmGetPageProt } from './page-prot-of-flags.js';
-import { hasVmFlag, opsOf } from './vma.js';
+import { opsOf, vmFlagsOf } from './vma.js';
 
 /** vma_is_shared_writable(): writes reach whatever is shared. */
 const isSharedWritable = (model: Model, vma: number): boolean =>
-  hasVmFlag(model, vma, 'VM_WRITE') && hasVmFlag(model, vma, 'VM_SHARED');
+  vmFlagsOf(model, vma).VM_WRITE && vmFlagsOf(model, vma).VM_SHARED;
 
 /** vm_ops_needs_writenotify(): the driver wants to be asked before pages become writable. */
 function hasMkwrite(model: Model, vma: number): boolean {
@@ -17,13 +17,13 @@ function hasMkwrite(model: Model, vma: number): boolean {
 
 /** vma_fs_can_writeback(). */
 const canWriteback = (model: Model, vma: number): boolean =>
-  !hasVmFlag(model, vma, 'VM_PFNMAP') && fileOf(model, vma)?.writeback === true;
+  !vmFlagsOf(model, vma).VM_PFNMAP && fileOf(model, vma)?.writeback === true;
 
 /** vma_soft_dirty_enabled(): soft-dirty is tracked, and not of the VMA as a whole. */
 export function softDirtyEnabled(model: Model, vma: number): boolean {
   const { config, machine } = model;
   if (!config.MEM_SOFT_DIRTY || !machine.form.definition.supports.softDirty) return false;
-  return !hasVmFlag(model, vma, 'VM_SOFTDIRTY');
+  return !vmFlagsOf(model, vma).VM_SOFTDIRTY;
 }
 
 /** vma_needs_dirty_tracking() (SPEC 1.6). */
@@ -41,10 +41,10 @@ export function vmaWantsWritenotify(model: Model, vma: number, prot: Prot): bool
   const { state, machine } = model;
   const given = machine.flagSets.value(state.get(Vma.flags, vma));
   if (prot !== vmGetPageProt(machine, given)) return false;
-  if (softDirtyEnabled(model, vma) && !hasVmFlag(model, vma, 'VM_HUGETLB')) {
+  if (softDirtyEnabled(model, vma) && !vmFlagsOf(model, vma).VM_HUGETLB) {
     return true;
   }
-  return hasVmFlag(model, vma, 'VM_UFFD_WP') || canWriteback(model, vma);
+  return vmFlagsOf(model, vma).VM_UFFD_WP || canWriteback(model, vma);
 }
 
 /**
@@ -52,6 +52,6 @@ export function vmaWantsWritenotify(model: Model, vma: number, prot: Prot): bool
  * (SPEC 1.6). Asks vm_page_prot as it stands.
  */
 export function vmaWantsManualPteWriteUpgrade(model: Model, vma: number): boolean {
-  if (!hasVmFlag(model, vma, 'VM_SHARED')) return hasVmFlag(model, vma, 'VM_WRITE');
+  if (!vmFlagsOf(model, vma).VM_SHARED) return vmFlagsOf(model, vma).VM_WRITE;
   return vmaWantsWritenotify(model, vma, model.state.get(Vma.pageProt, vma));
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, vmaIsAnonymous } from '../vma/vma.js';
+import { vmaIsAnonymous, vmFlagsOf } from '../vma/vma.js';
 import type { ZapDetails } from './details.js';
 import { PTE_MARKER } from './markers.js';
 
@@ -17,7 +17,7 @@ export function installUffdWpIfNeeded(
   details: ZapDetails,
 ): void {
   if (vmaIsAnonymous(model, vma) || details.dropMarkers) return;
-  if (!hasVmFlag(model, vma, 'VM_UFFD_WP')) return;
+  if (!vmFlagsOf(model, vma).VM_UFFD_WP) return;
   const { is } = model.pte;
   const isProtected = is.present(old) ? is.uffd_wp(old) : is.uffd_wp_any(old);
   if (!isProtected) return;

@@ -16,7 +16,7 @@ import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { removeRmap } from '../rmap/remove.js';
 import { Mm } from '../state/columns.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, mmOf } from '../vma/vma.js';
+import { mmOf, vmFlagsOf } from '../vma/vma.js';
 import { shouldZapFolio, type ZapDetails } from './details.js';
 import { installUffdWpIfNeeded } from './uffd-wp-marker.js';
 
@@ -61,8 +61,8 @@ function harvest(model: Model, vma: number, folio: number, entry: Entry): void {
 
 /** vma_has_recency(): that a page was used says something of its future. */
 export const vmaHasRecency = (model: Model, vma: number): boolean =>
-  !hasVmFlag(model, vma, 'VM_SEQ_READ') &&
-  !(model.has('recency-by-both-hints') && hasVmFlag(model, vma, 'VM_RAND_READ'));
+  !vmFlagsOf(model, vma).VM_SEQ_READ &&
+  !(model.has('recency-by-both-hints') && vmFlagsOf(model, vma).VM_RAND_READ);
 
 /** ksm_might_unmap_zero_page(): KSM marks the zeropage entries that it made by their dirty bit. */
 export function unmapKsmZero(model: Model, vma: number, entry: Entry): void {
