@@ -59,7 +59,7 @@ try {
     plugins: [sources],
     logLevel: 'error',
   });
-  const { makeBusyModel, fault, zap, protect } = await import(
+  const { makeBusyModel, fault, zap, protect, checkInvariants } = await import(
     pathToFileURL(join(folder, 'model.mjs')).href
   );
   const { model, vmas } = makeBusyModel();
@@ -89,6 +89,13 @@ try {
         each(i, fault);
       }
     },
+  };
+  let operation = 0;
+  jobs['the same under all invariants'] = (turns) => {
+    for (let i = 0; i < turns; i++) {
+      each(i >> 2, [protect, fault, zap, fault][operation++ & 3]);
+      if (checkInvariants(model).length > 0) throw new Error('an invariant broke');
+    }
   };
   const times = Object.entries(jobs).map(([name, job]) => [name, best(job)]);
   const [, unit] = times[0];

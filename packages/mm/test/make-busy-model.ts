@@ -1,7 +1,7 @@
 import { FAULT_FLAG } from '../src/fault/flags.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
 import { forkMm } from '../src/fork/fork.js';
-import { Model, newMm, newVma } from '../src/index.js';
+import { checkInvariants, Model, newMm, newVma } from '../src/index.js';
 import { changeProtection } from '../src/mprotect/change-protection.js';
 import { pageProtOf } from '../src/vma/vma.js';
 import { zapVmaRange } from '../src/zap/zap-range.js';
@@ -42,3 +42,5 @@ export const zap = (model: Model, vma: number, page: number): void =>
 
 export const protect = (model: Model, vma: number, page: number): number =>
   changeProtection(model, vma, START + page, START + page + 1, pageProtOf(model, vma), 0);
+
+export { checkInvariants };
