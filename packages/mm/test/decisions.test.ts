@@ -35,7 +35,7 @@ describe('a kernel with one change less is caught', () => {
     ['gup', 'v6.17', 'fsdax-not-longterm', 'folio_is_longterm_pinnable'],
     ['gup', 'v6.17', 'pincount-by-order', 'folio_needs_cow_for_dma'],
     ['folio_walk', 'rfc-2025-06/13', 'normal-page-pud'],
-  ] as readonly (readonly [string, string, string, string?])[])(
+  ] as [string, string, string, string?][])(
     '%s: %s without %s',
     (group, revision, change, fn = '') => {
       const comparer = decisionComparers.find((each) => each.group === group);

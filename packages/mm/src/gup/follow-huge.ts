@@ -8,13 +8,14 @@ import type { Model } from '../model.js';
 import { nextAddress, type SlotAt, setEntry } from '../tables/tables.js';
 import { canFollowWrite } from './can-follow-write.js';
 import { FOLL } from './flags.js';
-import { canFollowProtnone, checkPinned, FAULT_IT_IN, followPage, isLiveDevice } from './follow.js';
+import { canFollowProtnone, checkPinned, FAULT_IT_IN, isLiveDevice } from './follow-checks.js';
 import { tryGrabFolio } from './grab.js';
 import { gupMustUnshare } from './must-unshare.js';
 
 /**
  * follow_huge_pmd(), follow_huge_pud() and their ancestors: the page of an address in a huge leaf.
- * vm_normal_page_pmd() is not asked. Answers as `followPage` (mm/gup.c, mm/huge_memory.c; SPEC 5.6).
+ * vm_normal_page_pmd() is not asked. Answers as `followPage`, and -EAGAIN for a PMD that was split
+ * as asked: its entries are to be followed now (mm/gup.c, mm/huge_memory.c; SPEC 5.6).
  */
 export function followHuge(
   model: Model,
@@ -37,7 +38,7 @@ export function followHuge(
     if (is.protnone(entry) && !canFollowProtnone(model, vma, flags)) return FAULT_IT_IN;
     if ((flags & FOLL.SPLIT_PMD) !== 0) {
       splitHugePmd(model, vma, vpn);
-      return followPage(model, vma, vpn, flags & ~FOLL.SPLIT_PMD);
+      return ERRNO.EAGAIN;
     }
   }
   if (first < 0) model.bug('wild-page');

@@ -1,23 +1,19 @@
 import type { MappingLevel } from '@pagewright/core';
 import { ERRNO } from '../errno.js';
-import { isAccessible } from '../fault/handle-pte-fault.js';
 import { folioMarkAccessed } from '../frames/accessed.js';
-import { folioOf, isAnon, isAnonExclusive, isZeroFrame, setFlag } from '../frames/folio.js';
+import { folioOf, isZeroFrame, setFlag } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
-import { Frame, Pgmap } from '../state/columns.js';
 import { deepestSlot, entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { mmOf, opsOf, vmaIsAnonymous } from '../vma/vma.js';
 import { canFollowWrite } from './can-follow-write.js';
 import { FOLL } from './flags.js';
+import { canFollowProtnone, checkPinned, FAULT_IT_IN, isLiveDevice } from './follow-checks.js';
 import { followHuge } from './follow-huge.js';
 import { tryGrabFolio } from './grab.js';
 import { gupMustUnshare } from './must-unshare.js';
-
-/** Nothing to follow there: the caller must fault it in. */
-export const FAULT_IT_IN = 0;
 
 /**
  * follow_page_mask(): what an address maps, referenced once as asked. A frame number plus one, with
@@ -34,6 +30,7 @@ export function followPage(model: Model, vma: number, vpn: number, flags: number
     number === 0
       ? followPagePte(model, vma, vpn, slot, entry, flags)
       : followHuge(model, level, vma, vpn, slot, entry, flags);
+  if (found === ERRNO.EAGAIN) return followPage(model, vma, vpn, flags & ~FOLL.SPLIT_PMD);
   model.reached = number;
   return found;
 }
@@ -72,19 +69,6 @@ function followPagePte(
   return frame + 1;
 }
 
-/** gup_can_follow_protnone(): NUMA hints stop those alone who said that they honour them. */
-export function canFollowProtnone(model: Model, vma: number, flags: number): boolean {
-  return (flags & FOLL.HONOR_NUMA_FAULT) === 0 || !isAccessible(model, vma);
-}
-
-/** An anonymous page that is pinned is exclusive by now: what 6.12 made a warning of. */
-export function checkPinned(model: Model, frame: number, flags: number): void {
-  if ((flags & FOLL.PIN) === 0 || !isAnon(model, folioOf(model, frame))) return;
-  if (isAnonExclusive(model, frame)) return;
-  if (model.has('gup-grabs-folios')) model.vmWarn('not-exclusive');
-  else model.vmBug('not-exclusive');
-}
-
 /** An entry without a normal page: the zeropage is had all the same, and device memory where it counts. */
 function specialPage(model: Model, slot: SlotAt, entry: Entry, flags: number): number {
   const { pte, machine } = model;
@@ -103,12 +87,6 @@ function touch(model: Model, slot: SlotAt, entry: Entry, flags: number): void {
   const { to } = model.pte;
   const write = (flags & FOLL.WRITE) !== 0;
   setEntry(model, slot, to.mkyoung(write ? to.mkdirty(entry) : entry));
-}
-
-/** get_dev_pagemap(): the device's page map is there, and not on its way out. */
-export function isLiveDevice({ state }: Model, frame: number): boolean {
-  const pgmap = frame < 0 ? -1 : state.ref(Frame.pgmap, frame);
-  return pgmap >= 0 && state.get(Pgmap.dying, pgmap) === 0;
 }
 
 /** no_page_table(): a core dump takes a hole for what it is, everybody else has it filled. */

@@ -8,7 +8,7 @@ import { Frame, Mm } from '../state/columns.js';
 import { deepestSlot, entryIn, nextAddress } from '../tables/tables.js';
 import { gupFastFolioAllowed } from './fast-folio-allowed.js';
 import { FOLL } from './flags.js';
-import { isLiveDevice } from './follow.js';
+import { isLiveDevice } from './follow-checks.js';
 import { checkArguments, getUserPages, markPinned } from './get-user-pages.js';
 import { gupPutFolio } from './grab.js';
 import { tryGrabFolioFast } from './grab-fast.js';
