@@ -16,6 +16,6 @@ export {
   succeededAll,
 } from './run/all.js';
 export type { ScenarioRun, StepRun } from './run/run.js';
-export type { FormSource } from './setup/forms.js';
+export { type FormSource, rememberForms } from './setup/forms.js';
 export { resultData, runData } from './show/data.js';
 export { resultLines, runLines, stepLines } from './show/lines.js';

@@ -1,11 +1,11 @@
 import { fail, revisionForm } from '@pagewright/core';
-import type { FormSource } from '@pagewright/scenario';
+import { type FormSource, rememberForms } from '@pagewright/scenario';
 import { allBackends } from '../backends.js';
 
 /** All forms of all architectures, as scenarios ask for them. */
 export async function formSource(): Promise<FormSource> {
   const backends = await allBackends();
-  return {
+  return rememberForms({
     names: backends.flatMap(({ forms }) => forms.map(({ name }) => name)),
     form: (name, revision) => {
       const backend = backends.find(({ forms }) => forms.some((form) => form.name === name));
@@ -13,5 +13,5 @@ export async function formSource(): Promise<FormSource> {
         ? fail('unknown-form', `unknown form "${name.slice(0, 40)}"`)
         : revisionForm(backend, name, revision);
     },
-  };
+  });
 }
