@@ -15,6 +15,7 @@ import {
   allocFolio,
   CapacityError,
   Frame,
+  Global,
   Mm,
   Model,
   newMm,
@@ -81,9 +82,10 @@ const PAGES = [0, 1, 2, 0, 1, 3, 0, 7] as const;
 
 /**
  * What the first process has: `small` VMAs of each kind; `memory view`, in which one of anonymous
- * memory gives way to a private view of memory that is still free; `huge` anonymous memory.
+ * memory gives way to a private view of memory that is still free; `large folios`, as `small`, with
+ * four pages at a time for anonymous memory; `huge` anonymous memory.
  */
-export type WorldKind = 'small' | 'memory view' | 'huge';
+export type WorldKind = 'small' | 'memory view' | 'large folios' | 'huge';
 
 /** A model with a process, and what steps can be about. */
 export interface World {
@@ -119,9 +121,10 @@ export function makeWorld(
   const pages = driverPages(model);
   const freePfn = machine.memory.pfn(pages.length);
   const view: Area = { ...REGISTER_VIEW, shows: freePfn };
-  addAreas(model, kind === 'small' ? SMALL : SMALL.with(1, view));
+  addAreas(model, kind === 'memory view' ? SMALL.with(1, view) : SMALL);
+  if (kind === 'large folios') model.state.set(Global.anonOrder, 0, 2);
   const places = VISITED.flatMap((area) => PAGES.map((page) => START + area * AREA + page));
-  const anonymousEnd = START + (kind === 'small' ? 2 : 1) * AREA;
+  const anonymousEnd = START + (kind === 'memory view' ? 1 : 2) * AREA;
   return { model, pages, places, anonymousEnd, start: model.state.copy() };
 }
 

@@ -18,6 +18,8 @@ const SOUND: readonly (readonly [WorldKind, string, readonly string[], number])[
   ['small', 'arm64', SMALL, 0.5],
   ['small', 's390x', SMALL, 0.5],
   ['small', 'um', SMALL, 1],
+  ['large folios', 'x86', ['v6.12', 'v6.17', 'v6.18', 'v7.2'], 0.5],
+  ['large folios', 'um', ['v6.12', 'v7.2'], 0.5],
   ['memory view', 'x86', ['v6.12', 'rfc-2025-06/14', 'v7.2'], 0.5],
   ['memory view', 's390x', ['v6.12', 'rfc-2025-06/14', 'v7.2'], 0.5],
   ['huge', 'x86', ['v6.12', 'v6.18', 'v7.2'], 0.1],
