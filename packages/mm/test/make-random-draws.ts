@@ -1,3 +1,4 @@
+import { readMemory, writeMemory } from '../src/fault/access.js';
 import { FAULT_FLAG } from '../src/fault/flags.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
 import { truncateFile } from '../src/files/truncate.js';
@@ -126,13 +127,6 @@ function atMmap({ state }: Model, mm: number, operation: () => number): number {
   }
 }
 
-/** A fault as the processor makes it: only what the VMA allows comes this far. */
-function access(model: Model, { vma, vpn }: At, write: boolean): number {
-  const flags = vmFlagsOf(model, vma);
-  if (write ? !flags.VM_WRITE : !flags.VM_READ) return 0;
-  return handleMmFault(model, vma, vpn, FAULT_FLAG.USER | (write ? FAULT_FLAG.WRITE : 0));
-}
-
 /** The folio that a process has at an address as a normal page; -1 for none. */
 function folioAt(model: Model, { mm, vma, vpn }: At): number {
   const entry = entryAt(model, mm, vpn, 'pte');
@@ -186,10 +180,12 @@ const often = (times: number, each: Draw): Draw[] => Array<Draw>(times).fill(eac
 
 /** Everything that sequences are made of. */
 export const DRAWS: readonly Draw[] = [
-  draw('read', anywhere, ({ model }, at) => access(model, at, false)),
+  draw('read', anywhere, ({ model }, { mm, vpn }) => readMemory(model, mm, vpn)),
   ...often(
     4,
-    draw('write', anywhere, ({ model }, at) => access(model, at, true)),
+    draw('write', anywhere, ({ model }, { mm, vpn, choice }) =>
+      writeMemory(model, mm, vpn, choice % 4),
+    ),
   ),
   draw(
     'fork',

@@ -188,6 +188,7 @@ export interface Taken {
   readonly name: string;
   readonly value: number;
   readonly bug: string | undefined;
+  readonly at: At;
 }
 
 /**
@@ -220,7 +221,7 @@ export function runSteps(
       throw Object.assign(error as Error, { steps: [...names, draw.name] });
     }
     names.push(`${draw.name} ${at.mm}:${at.vpn} ${at.choice} = ${bug ?? value}`);
-    seen({ name: draw.name, value, bug });
+    seen({ name: draw.name, value, bug, at });
     if (bug !== undefined) return { violations: [wrong('BUG', bug)], steps: names };
     const found = [...checkInvariants(model), ...complaints(model)];
     if (draw.step === 'mprotect') found.push(...checkStep(model, before, { kind: 'mprotect' }));
