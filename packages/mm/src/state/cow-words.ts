@@ -65,8 +65,12 @@ export class CowWords {
       const chunk = this.chunks[from >>> SHIFT] as Float64Array;
       const first = from & MASK;
       const stop = Math.min(end, to + SIZE - first);
-      const shift = first - to;
-      for (; to < stop; to++) into[to] = chunk[to + shift] as number;
+      if (chunk === EMPTY) into.fill(0, to, stop);
+      else {
+        const shift = first - to;
+        for (let i = to; i < stop; i++) into[i] = chunk[i + shift] as number;
+      }
+      to = stop;
     }
   }
 
