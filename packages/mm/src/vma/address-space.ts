@@ -57,7 +57,7 @@ export function dupVma(model: Model, vma: number, mm: number, start: number, end
 }
 
 /** Links a VMA in before the first one behind it. */
-export function linkVma({ state }: Model, mm: number, vma: number): void {
+function linkVma({ state }: Model, mm: number, vma: number): void {
   const start = state.get(Vma.start, vma);
   let before = -1;
   let next = state.ref(Mm.firstVma, mm);

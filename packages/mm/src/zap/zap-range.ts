@@ -73,13 +73,7 @@ function freeWholeTables(model: Model, mm: number, start: number, end: number): 
 }
 
 /** One slot of a leaf table. */
-export function zapPte(
-  model: Model,
-  vma: number,
-  vpn: number,
-  slot: SlotAt,
-  details: ZapDetails,
-): void {
+function zapPte(model: Model, vma: number, vpn: number, slot: SlotAt, details: ZapDetails): void {
   const entry = entryIn(model, slot);
   if (entry === undefined || entry === NONE) return;
   if (model.pte.is.present(entry)) zapPresentPte(model, vma, vpn, slot, entry, details);
