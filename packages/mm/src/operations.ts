@@ -10,9 +10,11 @@ import { entryOperations } from './operations/entries.js';
 import { gupOperations } from './operations/gup.js';
 import { hugeOperations } from './operations/huge.js';
 import { insertOperations } from './operations/insert.js';
+import { adviceOperations } from './operations/madvise.js';
 import { memoryOperations } from './operations/memory.js';
 import type { Operation } from './operations/operation.js';
 import { rmapOperations } from './operations/rmap.js';
+import { walkOperations } from './operations/walk.js';
 
 export {
   type AnswerKind,
@@ -29,10 +31,12 @@ export {
 export const OPERATIONS: readonly Operation[] = [
   ...insertOperations,
   ...memoryOperations,
+  ...adviceOperations,
   ...gupOperations,
   ...daxOperations,
   ...rmapOperations,
   ...hugeOperations,
+  ...walkOperations,
   ...entryOperations,
   ...damageOperations,
 ];

@@ -3,6 +3,7 @@ import { FAULT_FLAG } from '../fault/flags.js';
 import { FOLL } from '../gup/flags.js';
 import { PFN_FLAG } from '../insert/pfn-flags.js';
 import type { Model } from '../model.js';
+import type { CLEAR_REFS } from '../walk/clear-refs.js';
 
 /** A place in an address space: page number, and the VMA that the operation is about. */
 export interface Place {
@@ -38,6 +39,8 @@ export interface ArgumentTypes {
   readonly lock: 'none' | 'read' | 'write';
   /** What an entry that is not present stands for. */
   readonly absent: AbsentKind;
+  /** What is to be forgotten of the pages of a process. */
+  readonly clearRefs: keyof typeof CLEAR_REFS;
   readonly foll: number;
   readonly fault: number;
   readonly pfnFlags: number;

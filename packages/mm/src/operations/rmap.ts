@@ -12,7 +12,7 @@ import { folioMkclean, pfnMkcleanRange } from '../rmap/mkclean.js';
 import { folioMaybeMappedShared } from '../rmap/mm-id.js';
 import { reclaimFolio } from '../rmap/reclaim.js';
 import { folioReferenced } from '../rmap/referenced.js';
-import { AnonVma, Frame, Mapping } from '../state/columns.js';
+import { AnonVma, Frame, Mapping, Vma } from '../state/columns.js';
 import { AT, COUNT, operation, PAGE, PFN, SWITCH, VMA } from './operation.js';
 
 /** What finds pages by their reverse mappings (SPEC 9). */
@@ -125,6 +125,20 @@ export const rmapOperations = [
     'fault',
     { at: AT },
     (model, { at }) => ksmUnmerge(model, at),
+  ),
+  operation(
+    'anon_vma',
+    'the anon_vma of new pages of a VMA, and how many VMAs have it as theirs; -1 for none',
+    'count',
+    { vma: VMA },
+    ({ state }, { vma: { vma } }) => {
+      const own = state.ref(Vma.anonVma, vma);
+      let users = 0;
+      for (let each = 0; own >= 0 && each < state.layout.capacities.vma; each++) {
+        if (state.ref(Vma.mm, each) >= 0 && state.ref(Vma.anonVma, each) === own) users++;
+      }
+      return { value: own, more: { users } };
+    },
   ),
   operation(
     'lock_rmap',

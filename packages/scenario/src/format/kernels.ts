@@ -1,4 +1,4 @@
-import { fail, ok, REVISIONS, type Result, type Revision } from '@pagewright/core';
+import { changesOf, fail, ok, REVISIONS, type Result, type Revision } from '@pagewright/core';
 
 /** Ids of a revision and of all that it is built on, newest first. */
 function lineOf(revision: Revision): readonly string[] {
@@ -14,8 +14,8 @@ const descendsFrom = (revision: Revision, base: string): boolean => lineOf(revis
 
 /**
  * The revisions that a selector means, oldest first: `v6.9`; `v6.12..` and what is built on it;
- * `..v6.9` and what it is built on; `v6.12..v6.18` the line between; `all`; several with commas.
- * Codes: `unknown-revision`, `no-kernels` when a range holds none.
+ * `..v6.9` and what it is built on; `v6.12..v6.18` the line between; `all`; several with commas; `v6.1~anon-vma-counters` a
+ * kernel less a change. Codes: `unknown-revision`, those of `changesOf` for a change that cannot go, `no-kernels` when a range holds none.
  */
 export function selectKernels(selector: string): Result<readonly Revision[]> {
   const chosen = new Set<Revision>();
@@ -24,11 +24,26 @@ export function selectKernels(selector: string): Result<readonly Revision[]> {
     if (!found.ok) return found;
     for (const revision of found.value) chosen.add(revision);
   }
-  return ok(REVISIONS.filter((revision) => chosen.has(revision)));
+  const others = [...chosen].filter((revision) => !REVISIONS.includes(revision));
+  return ok([...REVISIONS.filter((revision) => chosen.has(revision)), ...others]);
 }
+
+/** `v6.1~a~b`: a kernel that lacks what its revision has. */
+function less(part: string): Result<readonly Revision[]> {
+  const [id = '', ...undoes] = part.split('~');
+  const base = REVISIONS.find((each) => each.id === id);
+  if (base === undefined) return unknown(id);
+  const revision: Revision = { ...base, id: part, basedOn: id, undoes, changes: [] };
+  const changes = changesOf(revision);
+  return changes.ok ? ok([revision]) : changes;
+}
+
+/** The revision that a kernel is, or is but for the changes it lacks. */
+export const baseOf = ({ id }: Revision): string => id.split('~', 1)[0] ?? id;
 
 function selectPart(part: string): Result<readonly Revision[]> {
   if (part === 'all') return ok(REVISIONS);
+  if (part.includes('~')) return less(part);
   const [from = '', to = from] = part.split('..', 2);
   for (const id of [from, to]) {
     if (id !== '' && !REVISIONS.some((revision) => revision.id === id)) return unknown(id);

@@ -1,6 +1,7 @@
 import {
   ARGUMENT_BITS,
   type ArgumentKind,
+  CLEAR_REFS,
   OPERATIONS,
   type Operation,
   type Parameter,
@@ -46,6 +47,7 @@ const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
   level: z.enum(['pte', 'pmd', 'pud']),
   lock: z.enum(['none', 'read', 'write']).describe('mmap_lock as the caller has it.'),
   absent: z.enum(ABSENT_KINDS),
+  clearRefs: z.enum(Object.keys(CLEAR_REFS) as [keyof typeof CLEAR_REFS]),
   foll: bitNames('foll').describe('FOLL_ flags.'),
   fault: bitNames('fault').describe('FAULT_FLAG_ flags.'),
   pfnFlags: bitNames('pfnFlags').describe('Flags of a pfn_t.'),
@@ -76,7 +78,7 @@ const outcomeSchema = strict({
   warns: z.array(z.string()).optional().describe('Warnings, in order. Default: none.'),
   reports: number(0, 1000).optional().describe('Reports of bad page maps. Default: none.'),
   notes: z.array(z.string()).optional().describe('Notes; asked when said.'),
-  more: z.record(z.string(), z.number().int()).optional().describe('Numbers beside the answer.'),
+  more: z.record(z.string(), z.number()).optional().describe('Numbers beside the answer.'),
 });
 
 const expectation = z.union([answer, outcomeSchema]);

@@ -15,13 +15,14 @@ export const ADDRESS = z
   .max(120)
   .regex(new RegExp(`^(${WORD}:)?${WORD}(\\+[0-9]{1,7})?$`), 'a page such as V, V+3 or child:V+3');
 
-/** Kernels: `v6.9`, `v6.12..`, `..v6.9`, `v6.12..v6.18`, `all`, several with commas. */
+/** Kernels: `v6.9`, `v6.12..`, `..v6.9`, `v6.12..v6.18`, `all`, several with
+ * commas; `v6.1~anon-vma-counters` lacks a change. */
 export const KERNELS = z
   .string()
   .max(200)
   .regex(
-    /^(all|[\w./-]+)(\s*,\s*[\w./-]+)*$/,
-    'kernels such as v6.9, v6.12.., ..v6.9 or v6.12..v6.18',
+    /^(all|[\w./~-]+)(\s*,\s*[\w./~-]+)*$/,
+    'kernels such as v6.9, v6.12.., ..v6.9, v6.12..v6.18 or v6.9~CHANGE',
   );
 
 /** A whole number in bounds; hexadecimal is written as YAML has it, 0x10. */

@@ -49,6 +49,7 @@ function read(world: World, kind: ArgumentKind, written: unknown): unknown {
     case 'level':
     case 'lock':
     case 'absent':
+    case 'clearRefs':
       return written;
   }
 }

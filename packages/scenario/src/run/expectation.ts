@@ -1,6 +1,6 @@
 import type { Kernel } from '@pagewright/core';
 import type { StepFile } from '../format/definition.js';
-import { selectKernels } from '../format/kernels.js';
+import { baseOf, selectKernels } from '../format/kernels.js';
 import { isByKernel, type OutcomeExpectation } from '../format/step.js';
 
 /** What a step did, in the words of expectations. */
@@ -13,10 +13,15 @@ export interface StepOutcome {
   readonly more: Readonly<Record<string, number>>;
 }
 
-/** Whether a kernel is among those that a selector means. */
+/**
+ * Whether a kernel is among those that a selector means: by its own name, or, when it lacks changes,
+ * as the revision that it lacks them of.
+ */
 export function selects(selector: string, kernel: Kernel): boolean {
+  const { revision } = kernel;
+  const names = [revision.id, baseOf(revision)];
   const found = selectKernels(selector);
-  return found.ok && found.value.some(({ id }) => id === kernel.revision.id);
+  return found.ok && found.value.some(({ id }) => names.includes(id));
 }
 
 /** What a step is expected to do on a kernel: the first selector that means it decides. */

@@ -46,10 +46,16 @@ export function runLines(run: ScenarioRun): string[] {
   ];
 }
 
+/** Of more numbers beside an answer than these, those that are not 0 are shown. */
+const MOST_NUMBERS = 4;
+
 /** One step: what was called, what it answered, what was said, what changed. */
 export function stepLines(step: StepRun): string[] {
   const { number, label, call, answer, changes, reported, failures, more } = step;
-  const numbers = Object.entries(more).map(([name, value]) => `, ${name} ${value}`);
+  const all = Object.entries(more);
+  const numbers = all
+    .filter(([, value]) => value !== 0 || all.length <= MOST_NUMBERS)
+    .map(([name, value]) => `, ${name} ${value}`);
   const told = label === undefined ? '' : `   # ${label}`;
   const shown = call === 'check' ? 'check' : `${call} = ${answer}${numbers.join('')}`;
   return [
