@@ -30,6 +30,8 @@ export const MM_COUNT = {
 export class Census {
   model!: Model;
   readonly facts: readonly (EntryFacts | undefined)[];
+  /** By number of level: its entries have a special mark. */
+  readonly hasSpecial: readonly boolean[];
   /** Starts and ends of runs of frames that are looked at: not those of tables, nor tails of huge zeros. */
   readonly segments: readonly number[];
   /** Fields of those frames as they are, read once. */
@@ -83,6 +85,11 @@ export class Census {
       level === 'pte' || level === 'pmd' || level === 'pud'
         ? new EntryFacts(machine, machine.space(level))
         : undefined,
+    );
+    this.hasSpecial = machine.levels.map(({ level }) =>
+      level === 'pte' || level === 'pmd' || level === 'pud'
+        ? machine.kernel.hasSpecial(level)
+        : false,
     );
     this.perFrame = new Int32Array(count * 9);
     let next = 0;

@@ -62,7 +62,7 @@ function seePagesOfAbsent(census: Census, seen: SeenEntry): void {
 function seePresent(census: Census, seen: SeenEntry): void {
   const { model } = census;
   const { says, level, vma, vpn, entry, frame } = seen;
-  const hasSpecial = model.kernel.hasSpecial(level);
+  const hasSpecial = census.hasSpecial[seen.number] as boolean;
   if ((says & SAYS.confused) !== 0) {
     census.wrong('I38', 'a present entry decodes as a swap entry', where(seen));
   }
@@ -120,7 +120,7 @@ function checkSpecial(census: Census, seen: SeenEntry): void {
 function checkCowPfnmap(census: Census, seen: SeenEntry, normal: number): void {
   const { model } = census;
   const { level, says, vma, vpn, frame } = seen;
-  if (model.kernel.hasSpecial(level)) {
+  if (census.hasSpecial[seen.number] === true) {
     const copy = frame >= 0 && isAnon(model, folioOf(model, frame));
     if ((says & SAYS.special) === 0 && !copy) {
       census.wrong('I17', 'a page that is no private copy counts as one', where(seen));

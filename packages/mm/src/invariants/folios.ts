@@ -1,5 +1,5 @@
 import { folioOf, isAnon, isLarge, isZoneDevice, pgmapType } from '../frames/folio.js';
-import { OWNER, PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
+import { LRU, OWNER, PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import { countsPages } from '../rmap/mapcount.js';
 import { hasPincount } from '../rmap/pins.js';
 import { Frame, Global, SwapSlot } from '../state/columns.js';
@@ -17,11 +17,17 @@ export function checkFolios(census: Census): void {
 function checkFrames(census: Census, start: number, end: number): void {
   const { refcount, mapcount, pteMaps, flags } = census;
   for (let frame = start; frame < end; frame++) {
-    if (refcount[frame] !== 0) checkFolio(census, frame);
+    if (refcount[frame] !== 0 || hasHolder(census, frame)) checkFolio(census, frame);
     if (mapcount[frame] !== pteMaps[frame]) checkPage(census, frame);
     if (((flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0) checkExclusive(census, frame);
   }
 }
+
+/** A folio without references that somebody has, or that must never be without. */
+const hasHolder = (census: Census, frame: number): boolean =>
+  census.otherRefs[frame] !== 0 ||
+  census.ofKernel[frame] !== 0 ||
+  (census.anyDevice && census.head[frame] === 0);
 
 /** I1 of single pages: precise mapcounts, where the kernel has them. */
 function checkPage(census: Census, frame: number): void {
@@ -115,9 +121,13 @@ function checkReferences(census: Census, folio: number, large: boolean): void {
   if (device) checkDevice(census, folio, found);
 }
 
-/** Nobody can have a reference to the folio whom the model does not know of. */
+/**
+ * Nobody can have a reference to the folio whom the model does not know of. Pages of drivers are on
+ * no LRU list; a page that is on one while no file has it left the cache, and who still has it is
+ * known.
+ */
 function areKnown({ model, cached }: Census, folio: number): boolean {
-  if (isAnon(model, folio)) return true;
+  if (isAnon(model, folio) || model.state.get(Frame.lru, folio) !== LRU.none) return true;
   return model.state.get(Frame.owner, folio) === OWNER.file && cached[folio] !== 0;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../frames/folio.js';
 import { FOLL } from '../gup/flags.js';
 import { hasPincount, PIN_BIAS } from '../rmap/pins.js';
-import { CacheSlot, Frame, Reference } from '../state/columns.js';
+import { CacheSlot, Frame, Global, Reference } from '../state/columns.js';
 import { deepestSlot, entryIn } from '../tables/tables.js';
 import { hasVmFlag, isCow, vmaAt } from '../vma/vma.js';
 import type { Census } from './census.js';
@@ -34,9 +34,11 @@ export function countCaches(census: Census): void {
     (census.otherRefs[at] as number) += folioPages(model, at);
     at = state.next(Frame.swapSlot, at + 1, frame);
   }
-  for (let at = state.next(Frame.lruBatch, 0, frame); at >= 0; ) {
-    (census.otherRefs[at] as number)++;
+  let batched = state.get(Global.lruBatched, 0);
+  for (let at = -1; batched > 0; batched--) {
     at = state.next(Frame.lruBatch, at + 1, frame);
+    if (at < 0) break;
+    (census.otherRefs[at] as number)++;
   }
 }
 

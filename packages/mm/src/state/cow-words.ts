@@ -83,8 +83,12 @@ export class CowWords {
         i = (i | MASK) + 1;
         continue;
       }
-      const stop = Math.min(end, (i | MASK) + 1);
-      for (; i < stop; i++) if (chunk[i & MASK] !== 0) return i;
+      const base = i & ~MASK;
+      const stop = Math.min(end - base, SIZE);
+      for (let place = i - base; place < stop; place++) {
+        if (chunk[place] !== 0) return base + place;
+      }
+      i = base + SIZE;
     }
     return -1;
   }
