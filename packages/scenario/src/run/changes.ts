@@ -14,6 +14,7 @@ import {
 } from '@pagewright/mm';
 import type { World } from '../setup/world.js';
 import { entryText } from './entry-text.js';
+import { foldLines } from './fold-lines.js';
 
 /** Columns that say how records hang together rather than what happened. */
 const PLUMBING: ReadonlySet<Column> = new Set([
@@ -58,7 +59,7 @@ export function changeLines(world: World, before: State, after: State): string[]
     if (known === undefined) lines.set(told.subject, [told.text]);
     else known.push(told.text);
   }
-  return [...lines].map(([subject, texts]) => `${subject}: ${texts.join(', ')}`);
+  return foldLines([...lines].map(([subject, texts]) => `${subject}: ${texts.join(', ')}`));
 }
 
 function changesBetween(before: State, after: State): Change[] {

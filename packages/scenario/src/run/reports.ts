@@ -4,7 +4,7 @@ import { entryText } from './entry-text.js';
 
 /** What the kernel said, a line each: warnings, reports of bad page maps, notes. */
 export function reportLines(world: World, before: State, events: readonly ModelEvent[]): string[] {
-  return events.flatMap((event) => {
+  const lines = events.flatMap((event) => {
     switch (event.kind) {
       case 'bug':
         return [];
@@ -21,4 +21,18 @@ export function reportLines(world: World, before: State, events: readonly ModelE
         return [`${event.kind}: ${event.id}`];
     }
   });
+  return counted(lines);
+}
+
+/** What is said several times in a row is shown once, with how often. */
+function counted(lines: readonly string[]): string[] {
+  const shown: string[] = [];
+  for (let first = 0; first < lines.length; ) {
+    let end = first + 1;
+    while (lines[end] === lines[first]) end++;
+    const times = end - first > 1 ? ` (${end - first} times)` : '';
+    shown.push(`${lines[first]}${times}`);
+    first = end;
+  }
+  return shown;
 }

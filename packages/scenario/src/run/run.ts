@@ -142,7 +142,7 @@ function nameAnswer(
   held: readonly number[],
 ): void {
   if (value < 0) return;
-  if (operation.answers === 'process') world.names.set(name, { kind: 'process', mm: value });
+  if (operation.answers === 'process') world.nameProcess(name, value);
   else if (operation.answers === 'page') {
     const pfn = world.model.machine.memory.pfn(value);
     world.names.set(name, { kind: 'page', pfn, frame: value, pages: 1 });

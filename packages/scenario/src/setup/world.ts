@@ -77,6 +77,14 @@ export class World {
     return `pfn 0x${pfn.toString(16)}`;
   }
 
+  /** Names a new process; whoever had its record before has ended. */
+  nameProcess(name: string, mm: number): void {
+    for (const [old, named] of this.names) {
+      if (named.kind === 'process' && named.mm === mm) this.names.delete(old);
+    }
+    this.names.set(name, { kind: 'process', mm });
+  }
+
   /** How an address space is called. */
   processName(mm: number): string {
     for (const [name, named] of this.names) {
