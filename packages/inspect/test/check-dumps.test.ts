@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '../src/index.js';
-import { DUMPS, GUESTS, judgedGuest, openGuest } from './check-guests.js';
+import { DUMPS, GUESTS, judgedGuest, openGuest } from './guests.js';
 
 if (DUMPS === undefined) {
   test.skip('NOT RUN: checks of real dumps (PAGEWRIGHT_DUMPS names no folder)', () => {});

@@ -1,10 +1,10 @@
 import type { Dump } from '@pagewright/dump';
 import { describe, expect, test } from 'vitest';
 import { check } from '../src/index.js';
-import { DUMPS, GUESTS, type Guest, judgedGuest, openGuest } from './check-guests.js';
 import { Overlay } from './check-overlay.js';
 import { PLANTS, victimOf } from './check-plants.js';
 import { dumpOfBytes, fixtureBytes } from './distill-truth.js';
+import { DUMPS, GUESTS, type Guest, judgedGuest, openGuest } from './guests.js';
 
 /** Damage that a guest has no place for: what its kernel or its architecture does not have. */
 const WITHOUT: Readonly<Partial<Record<Guest, readonly string[]>>> = {

@@ -1,27 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { physAddr } from '@pagewright/core';
-import { bytesSource, type Dump, openDump, parseTypesFile } from '@pagewright/dump';
-import { nodeDecompressors, openDumpFiles } from '@pagewright/dump/node';
+import { bytesSource, type Dump, openDump } from '@pagewright/dump';
+import { nodeDecompressors } from '@pagewright/dump/node';
 import { describe, expect, test } from 'vitest';
 import { check, distill, loadedModules, openJudge, openKernel } from '../src/index.js';
 import { answersOf } from './distill-answers.js';
-import { architecturesOfDumps } from './distill-architectures.js';
 import { fileOf } from './distill-file.js';
+import { DUMPS, GUESTS, guestFile, guestOptions, openGuest } from './guests.js';
 
-/** Folder of dumps, each in a folder of its guest with truth.json beside it. */
-const DUMPS = process.env.PAGEWRIGHT_DUMPS;
-const GUESTS = [
-  'x86_64-6.1',
-  'x86_64-6.12',
-  'x86_64-6.18',
-  'arm64-6.12',
-  's390x-6.12',
-  'uml-6.1',
-] as const;
-/** Its image holds no types. */
-const WITHOUT_TYPES = 'uml-6.1';
 /** How the pages begin that the guests' own process wrote. */
 const MARK = Buffer.from('MAPRMARK');
 /** Bytes that no distilled dump of these guests needs more than. */
@@ -37,20 +24,13 @@ if (DUMPS === undefined) {
     test.each(['all', 'mapper'])(
       '%s: the same answers, and no page that it wrote',
       async (which) => {
-        const folder = join(DUMPS, guest);
-        const paths = ['dump.elf', 'dump.d31.raw.kdump'].map((name) => join(folder, name));
-        const dump = await openDumpFiles(paths.filter((path) => existsSync(path)));
-        if (!dump.ok) throw new Error(dump.problem.message);
-        const types =
-          guest === WITHOUT_TYPES ? parseTypesFile(readFileSync(join(folder, 'btf'))) : undefined;
-        if (types?.ok === false) throw new Error(types.problem.message);
+        const dump = await openGuest(guest);
         const options = {
-          architectures: architecturesOfDumps,
-          ...(types === undefined ? {} : { types: types.value }),
-          ...(which === 'all' ? {} : { pids: [pidOf(join(folder, 'truth.json'), which)] }),
+          ...guestOptions(guest),
+          ...(which === 'all' ? {} : { pids: [pidOf(guestFile(guest, 'truth.json'), which)] }),
         };
         const compress = (page: Uint8Array) => deflateSync(page);
-        const made = distill(dump.value, { ...options, compression: { name: 'zlib', compress } });
+        const made = distill(dump, { ...options, compression: { name: 'zlib', compress } });
         if (!made.ok) throw new Error(made.problem.message);
         const file = fileOf(made.value.pieces);
         expect(file.length).toBeLessThan(MOST_BYTES);
@@ -59,15 +39,15 @@ if (DUMPS === undefined) {
         if (!small.ok) throw new Error(small.problem.message);
         const answers = answersIn(small.value, options);
         expect(answers.length).toBeGreaterThan(900);
-        expect(answers).toEqual(answersIn(dump.value, options));
+        expect(answers).toEqual(answersIn(dump, options));
         if (which === 'all')
-          expect(findings(small.value, options)).toEqual(findings(dump.value, options));
+          expect(findings(small.value, options)).toEqual(findings(dump, options));
         expect(markedPages(small.value, made.value.pageBytes)).toEqual([]);
         // The mark is a fair test only where the dump has such pages; filtered ones have not.
-        if (dump.value.container === 'elf') {
-          expect(markedPages(dump.value, made.value.pageBytes).length).toBeGreaterThan(100);
+        if (dump.container === 'elf') {
+          expect(markedPages(dump, made.value.pageBytes).length).toBeGreaterThan(100);
         }
-        dump.value.close();
+        dump.close();
       },
     );
   });

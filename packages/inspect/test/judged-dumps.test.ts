@@ -1,21 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import {
-  type ArchBackend,
-  type FindKernelLayout,
-  isAbsentHelper,
-  VM_PFNMAP,
-} from '@pagewright/core';
-import { parseTypesFile } from '@pagewright/dump';
-import { openDumpFiles } from '@pagewright/dump/node';
+import { readFileSync } from 'node:fs';
+import { isAbsentHelper, VM_PFNMAP } from '@pagewright/core';
 import { describe, expect, it } from 'vitest';
-import { openKernel } from '../src/kernel.js';
 import { type AddressSpace, addressSpace } from '../src/mm.js';
 import { type JudgedEntry, judgedEntries } from '../src/stream.js';
-import { type Judge, openJudge } from '../src/stream-context.js';
+import type { Judge } from '../src/stream-context.js';
 import { tasks } from '../src/tasks.js';
 import { AreaReader } from '../src/vma/vmas.js';
-
-const folder = process.env.PAGEWRIGHT_DUMPS;
+import { DUMPS, type Guest, guestFile, judgedGuest, openGuest } from './guests.js';
 
 /** Guests with the kernel that must be found, and what their own account has at least. */
 const GUESTS = [
@@ -26,7 +17,6 @@ const GUESTS = [
   ['s390x-6.12', 'v6.12', { pages: 1700, verdicts: 1600 }],
   ['uml-6.1', 'v6.1', { pages: 1800, verdicts: 0 }],
 ] as const;
-const ARCHITECTURES = ['arch-x86', 'arch-arm64', 'arch-s390x', 'arch-nopte-special'];
 
 interface TruthProcess {
   readonly pid: bigint;
@@ -59,36 +49,13 @@ const PAGEMAP = { present: 1n << 63n, swap: 1n << 62n, uffdWp: 1n << 57n, frame:
 const COMPARED = PAGEMAP.present | PAGEMAP.swap | PAGEMAP.uffdWp | PAGEMAP.frame;
 const TYPE_BITS = 5n;
 
-async function open(guest: string) {
-  const path = `${folder}/${guest}`;
-  const elf = `${path}/dump.elf`;
-  const dump = await openDumpFiles([existsSync(elf) ? elf : `${path}/dump.d31.raw.kdump`]);
-  if (!dump.ok) throw new Error(dump.problem.message);
-  const architectures = [];
-  for (const name of ARCHITECTURES) {
-    const main: object = await import(`../../${name}/src/index.ts`);
-    const kernel = (await import(`../../${name}/src/kernel.ts`)) as {
-      kernelLayout: FindKernelLayout;
-    };
-    const backend = Object.values(main).find(
-      (each): each is ArchBackend => typeof each?.formFromDump === 'function',
-    );
-    if (backend === undefined) throw new Error(`${name} exports no backend`);
-    architectures.push({ backend, kernelLayout: kernel.kernelLayout });
-  }
-  const types =
-    guest === 'uml-6.1' ? parseTypesFile(new Uint8Array(readFileSync(`${path}/btf`))) : undefined;
-  const kernel = openKernel(dump.value, {
-    architectures,
-    ...(types?.ok ? { types: types.value } : {}),
-  });
-  if (!kernel.ok) throw new Error(kernel.problem.message);
-  const judge = openJudge(kernel.value);
-  if (!judge.ok) throw new Error(judge.problem.message);
-  const list = tasks(kernel.value);
+async function open(guest: Guest) {
+  const dump = await openGuest(guest);
+  const { kernel, judge } = judgedGuest(guest, dump);
+  const list = tasks(kernel);
   if (!list.ok) throw new Error(list.problem.message);
-  const truth = parseTruth(readFileSync(`${path}/truth.json`, 'utf8'));
-  return { kernel: kernel.value, judge: judge.value, tasks: list.value.tasks, truth };
+  const truth = parseTruth(readFileSync(guestFile(guest, 'truth.json'), 'utf8'));
+  return { kernel, judge, tasks: list.value.tasks, truth, dump };
 }
 type Opened = Awaited<ReturnType<typeof open>>;
 
@@ -265,10 +232,10 @@ function compareFacts(judge: Judge, process: TruthProcess, seen: Set<bigint>) {
   return { counts, wrong };
 }
 
-if (folder === undefined) {
+if (DUMPS === undefined) {
   it('did NOT run on real kernels: PAGEWRIGHT_DUMPS names no folder of dumps', () => {
     console.warn('verdicts of real kernels were NOT checked: set PAGEWRIGHT_DUMPS');
-    expect(folder).toBeUndefined();
+    expect(DUMPS).toBeUndefined();
   });
 } else {
   describe.each(GUESTS)('%s', (guest, revision, least) => {

@@ -1,44 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ArchBackend, FindKernelLayout } from '@pagewright/core';
-import { parseTypesFile } from '@pagewright/dump';
-import { openDumpFiles } from '@pagewright/dump/node';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import * as arm64 from '../../arch-arm64/src/index.js';
-import { kernelLayout as arm64Layout } from '../../arch-arm64/src/kernel.js';
-import * as nopte from '../../arch-nopte-special/src/index.js';
-import { kernelLayout as umLayout } from '../../arch-nopte-special/src/kernel.js';
-import * as s390x from '../../arch-s390x/src/index.js';
-import { kernelLayout as s390xLayout } from '../../arch-s390x/src/kernel.js';
-import * as x86 from '../../arch-x86/src/index.js';
-import { kernelLayout as x86Layout } from '../../arch-x86/src/kernel.js';
-import { type AddressSpace, AreaReader, addressSpace, openKernel, tasks } from '../src/index.js';
-
-/** Folder of dumps, each in a folder of its guest with truth.json beside it. */
-const DUMPS = process.env.PAGEWRIGHT_DUMPS;
-const GUESTS = [
-  'x86_64-6.1',
-  'x86_64-6.12',
-  'x86_64-6.18',
-  'arm64-6.12',
-  's390x-6.12',
-  'uml-6.1',
-] as const;
-/** Its image holds no types. */
-const WITHOUT_TYPES = 'uml-6.1';
-
-const backendOf = (module: object) =>
-  Object.values(module).find((value) => value?.formFromDump !== undefined) as ArchBackend;
-const architecture = (module: object, kernelLayout: FindKernelLayout) => ({
-  backend: backendOf(module),
-  kernelLayout,
-});
-const architectures = [
-  architecture(x86, x86Layout),
-  architecture(arm64, arm64Layout),
-  architecture(s390x, s390xLayout),
-  architecture(nopte, umLayout),
-];
+import { type AddressSpace, AreaReader, addressSpace, tasks } from '../src/index.js';
+import { DUMPS, GUESTS, type Guest, guestFile, guestKernel, openGuest } from './guests.js';
 
 interface TruthVma {
   readonly start: number;
@@ -56,21 +19,11 @@ interface TruthProcess {
   readonly vmas: readonly TruthVma[];
 }
 
-async function openGuest(guest: string) {
-  const folder = join(DUMPS as string, guest);
-  const paths = ['dump.elf', 'dump.d31.raw.kdump'].map((name) => join(folder, name));
-  const dump = await openDumpFiles(paths.filter((path) => existsSync(path)));
-  if (!dump.ok) throw new Error(dump.problem.message);
-  const given =
-    guest === WITHOUT_TYPES ? parseTypesFile(readFileSync(join(folder, 'btf'))) : undefined;
-  if (given?.ok === false) throw new Error(given.problem.message);
-  const kernel = openKernel(dump.value, {
-    architectures,
-    ...(given === undefined ? {} : { types: given.value }),
-  });
-  if (!kernel.ok) throw new Error(kernel.problem.message);
-  const truth = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8'));
-  return { dump: dump.value, kernel: kernel.value, truth: truth.processes as TruthProcess[] };
+async function open(guest: Guest) {
+  const dump = await openGuest(guest);
+  const truth = JSON.parse(readFileSync(guestFile(guest, 'truth.json'), 'utf8'));
+  const kernel = guestKernel(guest, dump);
+  return { dump, kernel, truth: truth.processes as TruthProcess[] };
 }
 
 const permissions = (flags: bigint): string =>
@@ -99,7 +52,7 @@ if (DUMPS === undefined) {
 } else {
   describe.each(GUESTS)('%s', (guest) => {
     test('every process, and every mapping of it as /proc/PID/maps has it', async () => {
-      const { dump, kernel, truth } = await openGuest(guest);
+      const { dump, kernel, truth } = await open(guest);
       const list = tasks(kernel);
       if (!list.ok) throw new Error(list.problem.message);
       expect(list.value.problem).toBeUndefined();

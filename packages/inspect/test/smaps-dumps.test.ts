@@ -1,27 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type ArchBackend, type FindKernelLayout, ok, type Result } from '@pagewright/core';
-import { parseTypesFile } from '@pagewright/dump';
-import { openDumpFiles } from '@pagewright/dump/node';
+import { readFileSync } from 'node:fs';
+import { ok, type Result } from '@pagewright/core';
 import { describe, expect, it } from 'vitest';
-import { openKernel } from '../src/kernel.js';
 import { addressSpace } from '../src/mm.js';
 import type { KernelPages, PageFacts } from '../src/pages.js';
 import { areaFields } from '../src/smaps/fields.js';
 import { Smaps } from '../src/smaps/smaps.js';
-import { type Judge, openJudge } from '../src/stream-context.js';
+import type { Judge } from '../src/stream-context.js';
 import { tasks } from '../src/tasks.js';
 import { AreaReader } from '../src/vma/vmas.js';
-
-const folder = process.env.PAGEWRIGHT_DUMPS;
-const ARCHITECTURES = ['arch-x86', 'arch-arm64', 'arch-s390x', 'arch-nopte-special'];
-const GUESTS = [
-  'x86_64-6.12',
-  'x86_64-6.1',
-  'x86_64-6.18',
-  'arm64-6.12',
-  's390x-6.12',
-  'uml-6.1',
-] as const;
+import { DUMPS, GUESTS, type Guest, guestFile, judgedGuest, openGuest } from './guests.js';
 
 interface Truth {
   readonly processes: readonly {
@@ -47,37 +34,13 @@ const parseTruth = (text: string): Truth =>
     ),
   );
 
-async function open(guest: string) {
-  const path = `${folder}/${guest}`;
-  const elf = `${path}/dump.elf`;
-  const dump = await openDumpFiles([existsSync(elf) ? elf : `${path}/dump.d31.raw.kdump`]);
-  if (!dump.ok) throw new Error(dump.problem.message);
-  const architectures = [];
-  for (const name of ARCHITECTURES) {
-    const main: object = await import(`../../${name}/src/index.ts`);
-    const kernel = (await import(`../../${name}/src/kernel.ts`)) as {
-      kernelLayout: FindKernelLayout;
-    };
-    const backend = Object.values(main).find(
-      (each): each is ArchBackend => typeof each?.formFromDump === 'function',
-    );
-    if (backend === undefined) throw new Error(`${name} exports no backend`);
-    architectures.push({ backend, kernelLayout: kernel.kernelLayout });
-  }
-  const types =
-    guest === 'uml-6.1' ? parseTypesFile(new Uint8Array(readFileSync(`${path}/btf`))) : undefined;
-  const kernel = openKernel(dump.value, {
-    architectures,
-    ...(types?.ok ? { types: types.value } : {}),
-  });
-  if (!kernel.ok) throw new Error(kernel.problem.message);
-  const judge = openJudge(kernel.value);
-  if (!judge.ok) throw new Error(judge.problem.message);
-  const list = tasks(kernel.value);
+async function open(guest: Guest) {
+  const dump = await openGuest(guest);
+  const { kernel, judge } = judgedGuest(guest, dump);
+  const list = tasks(kernel);
   if (!list.ok) throw new Error(list.problem.message);
-  const truth = parseTruth(readFileSync(`${path}/truth.json`, 'utf8'));
-  const { value: opened } = dump;
-  return { kernel: kernel.value, judge: judge.value, tasks: list.value.tasks, truth, dump: opened };
+  const truth = parseTruth(readFileSync(guestFile(guest, 'truth.json'), 'utf8'));
+  return { kernel, judge, tasks: list.value.tasks, truth, dump };
 }
 type Opened = Awaited<ReturnType<typeof open>>;
 
@@ -162,10 +125,10 @@ function asCounted({ judge, truth }: Opened): Judge {
   return { ...judge, pages };
 }
 
-if (folder === undefined) {
+if (DUMPS === undefined) {
   it('did NOT run on real kernels: PAGEWRIGHT_DUMPS names no folder of dumps', () => {
     console.warn('smaps of real kernels were NOT checked: set PAGEWRIGHT_DUMPS');
-    expect(folder).toBeUndefined();
+    expect(DUMPS).toBeUndefined();
   });
 } else {
   describe.each(GUESTS)('%s', (guest) => {

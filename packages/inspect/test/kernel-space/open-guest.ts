@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchBackend, FindKernelLayout, KernelSpaceRules } from '@pagewright/core';
-import { openDumpFiles } from '@pagewright/dump/node';
 import * as arm64 from '../../../arch-arm64/src/index.js';
 import * as arm64Kernel from '../../../arch-arm64/src/kernel.js';
 import * as nopte from '../../../arch-nopte-special/src/index.js';
@@ -11,18 +10,7 @@ import * as s390xKernel from '../../../arch-s390x/src/kernel.js';
 import * as x86 from '../../../arch-x86/src/index.js';
 import * as x86Kernel from '../../../arch-x86/src/kernel.js';
 import { type KernelImage, openKernelImage } from '../../src/index.js';
-
-/** Folder of dumps, each in a folder of its guest; undefined where the tests have none. */
-export const DUMPS = process.env.PAGEWRIGHT_DUMPS;
-/** The guests. */
-export const GUESTS = [
-  'x86_64-6.1',
-  'x86_64-6.12',
-  'x86_64-6.18',
-  'arm64-6.12',
-  's390x-6.12',
-  'uml-6.1',
-] as const;
+import { type Guest, guestFolder, openGuest as openDump } from '../guests.js';
 
 interface KernelExports {
   readonly kernelLayout: FindKernelLayout;
@@ -42,14 +30,11 @@ export const architectures = [
 ];
 
 /** Opens the dump of a guest, without types. */
-export async function openGuest(guest: string) {
-  const folder = join(DUMPS as string, guest);
-  const paths = ['dump.elf', 'dump.d31.raw.kdump'].map((name) => join(folder, name));
-  const dump = await openDumpFiles(paths.filter((path) => existsSync(path)));
-  if (!dump.ok) throw new Error(dump.problem.message);
-  const kernel = openKernelImage(dump.value, { architectures });
+export async function openGuest(guest: Guest) {
+  const dump = await openDump(guest);
+  const kernel = openKernelImage(dump, { architectures });
   if (!kernel.ok) throw new Error(kernel.problem.message);
-  return { folder, dump: dump.value, kernel: kernel.value as KernelImage };
+  return { folder: guestFolder(guest), dump, kernel: kernel.value as KernelImage };
 }
 
 /** Symbols of the running kernel, by its own account. */

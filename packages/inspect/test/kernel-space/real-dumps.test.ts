@@ -5,7 +5,8 @@ import {
   kernelEntries,
   rightsText,
 } from '../../src/index.js';
-import { DUMPS, GUESTS, kallsymsOf, openGuest } from './open-guest.js';
+import { DUMPS, GUESTS } from '../guests.js';
+import { kallsymsOf, openGuest } from './open-guest.js';
 
 /** Of each guest: leaves, and entries of each kind that are no leaf. */
 const COUNTS: Record<(typeof GUESTS)[number], Readonly<Record<string, number>>> = {

@@ -4,7 +4,8 @@ import { type ByteSource, type Dump, openDump, parseVmcoreinfo } from '@pagewrig
 import { openFile } from '@pagewright/dump/node';
 import { describe, expect, test } from 'vitest';
 import { openKernelImage } from '../../src/index.js';
-import { architectures, DUMPS, GUESTS, openGuest } from './open-guest.js';
+import { DUMPS, GUESTS } from '../guests.js';
+import { architectures, openGuest } from './open-guest.js';
 
 /** The largest run of memory of a guest's ELF core, as a raw image. */
 function rawPart(path: string, { elf }: Dump): { source: ByteSource; base: bigint } {

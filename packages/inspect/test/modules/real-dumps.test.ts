@@ -2,19 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTypesFile } from '@pagewright/dump';
 import { describe, expect, test } from 'vitest';
-import { loadedModules, openKernel, typesWith } from '../../src/index.js';
-import { architectures, DUMPS, GUESTS, kallsymsOf, openGuest } from '../kernel-space/open-guest.js';
+import { loadedModules, typesWith } from '../../src/index.js';
+import { DUMPS, GUESTS, type Guest, guestFolder, guestKernel, openGuest } from '../guests.js';
+import { kallsymsOf } from '../kernel-space/open-guest.js';
 
 /** Loads no module. */
-const WITHOUT = 'uml-6.1';
+const WITHOUT_MODULES = 'uml-6.1' satisfies Guest;
 
-async function opened(guest: string) {
-  const { dump, folder } = await openGuest(guest);
-  const given = guest === WITHOUT ? parseTypesFile(readFileSync(join(folder, 'btf'))) : undefined;
-  const types = given?.ok ? { types: given.value } : {};
-  const kernel = openKernel(dump, { architectures, ...types });
-  if (!kernel.ok) throw new Error(kernel.problem.message);
-  return { dump, folder, kernel: kernel.value };
+async function opened(guest: Guest) {
+  const dump = await openGuest(guest);
+  return { dump, folder: guestFolder(guest), kernel: guestKernel(guest, dump) };
 }
 
 /** Files of a tar archive: blocks of 512 bytes, the size in octal at byte 124. */
@@ -31,7 +28,7 @@ function tarFiles(tar: Uint8Array): ReadonlyMap<string, Uint8Array> {
 }
 
 describe.skipIf(DUMPS === undefined)('modules of a real kernel', () => {
-  test.each(GUESTS.filter((guest) => guest !== WITHOUT))('%s', async (guest) => {
+  test.each(GUESTS.filter((guest) => guest !== WITHOUT_MODULES))('%s', async (guest) => {
     const { dump, folder, kernel } = await opened(guest);
     const list = loadedModules(kernel);
     if (!list.ok) throw new Error(list.problem.message);
