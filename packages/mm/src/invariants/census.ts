@@ -253,6 +253,8 @@ export interface SeenEntry {
   anonVma: number;
   /** CoW, and of raw frames. */
   cowPfnmap: boolean;
+  /** Neither of a file nor CoW of raw frames, in a kernel whose PTEs have a special mark. */
+  plainMemory: boolean;
   vpn: number;
   /** Number of the level, and its name. */
   number: number;

@@ -9,11 +9,20 @@ import { type Census, MM_COUNT, type SeenEntry } from './census.js';
 import { checkHole } from './dax.js';
 import { SAYS } from './entry-facts.js';
 
+/** What an entry of a normal page says nothing of but `present`, where PTEs have a special mark. */
+const UNUSUAL =
+  SAYS.present | SAYS.special | SAYS.zero | SAYS.hugeZero | SAYS.beyond | SAYS.confused;
+
 /** Counts an entry, and asks the invariants that speak of single entries. */
 export function seeEntry(census: Census, seen: SeenEntry): void {
   const { says, mm, vma, frame } = seen;
   if (vma < 0 || seen.vpn < seen.vmaStart) {
     census.wrong('I13', 'an entry lies in no VMA', where(seen));
+    return;
+  }
+  // What nearly every entry is: nothing but seeNormal() has a question to ask of it.
+  if (seen.plainMemory && seen.number === 0 && (says & UNUSUAL) === SAYS.present && frame >= 0) {
+    seeNormal(census, seen, frame);
     return;
   }
   if (seen.number === 1 && vmaIsAnonymous(census.model, vma)) {
@@ -76,7 +85,7 @@ function seePresent(census: Census, seen: SeenEntry): void {
     census.wrong('I8', 'an entry without special mark has no page', where(seen));
     return;
   }
-  // What nearly every entry is: without the mark where there is one, and so of a normal page.
+  // Without the mark where there is one: a normal page.
   const plain = level === 'pte' && hasSpecial && (says & SAYS.special) === 0;
   const normal = plain ? frame : normalPageUnseen(model, level, vma, vpn, entry);
   if (seen.cowPfnmap) checkCowPfnmap(census, seen, normal);

@@ -166,17 +166,15 @@ function checkDevice(census: Census, folio: number, references: number): void {
 /** I11, I12: an exclusive page has one mapping, and none on its way somewhere. */
 function checkExclusive(census: Census, frame: number): void {
   const { model } = census;
-  const folio = folioOf(model, frame);
-  const byPtes = census.pteMaps[frame] as number;
+  const folio = census.folioOf(frame);
   // While a PMD maps the folio, the bit of its first page alone means something.
   const whole = frame === folio ? (census.wholeMaps[folio] as number) : 0;
-  if (byPtes + whole > 1) {
-    census.wrong('I11', 'an exclusive page is mapped more than once', {
-      frame,
-      mappings: byPtes + whole,
-    });
+  const mappings = (census.pteMaps[frame] as number) + whole;
+  if (mappings === 1) return;
+  if (mappings > 1) {
+    census.wrong('I11', 'an exclusive page is mapped more than once', { frame, mappings });
+    return;
   }
-  if (byPtes + whole > 0) return;
   const moving = census.moving[frame] as number;
   // The mark outlives the last mapping; what counts is that an entry will bring the page back.
   const slot = model.state.ref(Frame.swapSlot, folio);

@@ -5,11 +5,18 @@ import { Global, Mm, Table, Vma } from '../state/columns.js';
 import { hasVmFlag } from '../vma/vma.js';
 import { type Census, MM_COUNT } from './census.js';
 
-const COUNTERS: readonly (readonly [id: string, name: string, field: Column, count: number])[] = [
-  ['I13', 'MM_FILEPAGES', Mm.filePages, MM_COUNT.file],
-  ['I13', 'MM_ANONPAGES', Mm.anonPages, MM_COUNT.anon],
-  ['I13', 'MM_SHMEMPAGES', Mm.shmemPages, MM_COUNT.shmem],
-  ['I14', 'MM_SWAPENTS', Mm.swapEntries, MM_COUNT.swap],
+interface Counter {
+  readonly id: string;
+  readonly name: string;
+  readonly field: Column;
+  /** One of `MM_COUNT`. */
+  readonly of: number;
+}
+const COUNTERS: readonly Counter[] = [
+  { id: 'I13', name: 'MM_FILEPAGES', field: Mm.filePages, of: MM_COUNT.file },
+  { id: 'I13', name: 'MM_ANONPAGES', field: Mm.anonPages, of: MM_COUNT.anon },
+  { id: 'I13', name: 'MM_SHMEMPAGES', field: Mm.shmemPages, of: MM_COUNT.shmem },
+  { id: 'I14', name: 'MM_SWAPENTS', field: Mm.swapEntries, of: MM_COUNT.swap },
 ];
 
 /** I13, I14, I29, I30: counters of address spaces, and the references of the huge zero folio. */
@@ -19,7 +26,7 @@ export function checkSpaces(census: Census): void {
   let withHugeZero = 0;
   for (let mm = state.next(Mm.used, 0, count); mm >= 0; mm = state.next(Mm.used, mm + 1, count)) {
     for (let i = 0; i < COUNTERS.length; i++) {
-      const [id, name, field, of] = COUNTERS[i] as (typeof COUNTERS)[number];
+      const { id, name, field, of } = COUNTERS[i] as Counter;
       const found = state.get(field, mm);
       const expected = census.counted(mm, of);
       if (found !== expected)

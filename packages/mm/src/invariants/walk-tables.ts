@@ -16,6 +16,7 @@ const seen: SeenEntry = {
   hasFile: false,
   anonVma: 0,
   cowPfnmap: false,
+  plainMemory: false,
   vpn: 0,
   number: 0,
   level: 'pte',
@@ -70,7 +71,7 @@ function walkTable(census: Census, table: number, number: number, base: number):
 }
 
 /** What is asked of a VMA for each entry in it. */
-function enter({ model }: Census, vma: number): void {
+function enter({ model, hasSpecial }: Census, vma: number): void {
   seen.vma = vma;
   if (vma < 0) return;
   const { state } = model;
@@ -80,4 +81,5 @@ function enter({ model }: Census, vma: number): void {
   seen.anonVma = 0;
   seen.hasFile = state.get(Vma.mapping, vma) !== 0;
   seen.cowPfnmap = hasVmFlag(model, vma, 'VM_PFNMAP') && isCow(model, vma);
+  seen.plainMemory = hasSpecial[0] === true && !seen.hasFile && !seen.cowPfnmap;
 }
