@@ -6,7 +6,12 @@ import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { addAnonRmap } from '../rmap/anon-rmap.js';
-import { type MigrationKind, migrationEntry, migrationKind } from '../rmap/migration-entry.js';
+import {
+  type MigrationKind,
+  markAbsent,
+  migrationEntry,
+  migrationKind,
+} from '../rmap/migration-entry.js';
 import { removeRmap } from '../rmap/remove.js';
 import { tryShareAnonRmap } from '../rmap/share.js';
 import { pagesOfLevel, type SlotAt, setEntry, slotIn, useDeposited } from '../tables/tables.js';
@@ -57,13 +62,14 @@ function splitPresent(
   const exclusive = isAnonExclusive(model, frame);
   const frozen = remap(model, vma, first, frame, exclusive, freeze);
   const what = migrationKind(pmd.is.write(old), exclusive);
-  const flags = { softDirty: pmd.is.soft_dirty(old), uffdWp: pmd.is.uffd_wp(old) };
+  const softDirty = pmd.is.soft_dirty(old);
+  const uffdWp = pmd.is.uffd_wp(old);
   const table = useDeposited(model, mmOf(model, vma), slot);
   const pages = pagesOfLevel(model, 'pmd');
   const pfn = machine.memory.pfn(frame);
   for (let i = 0; i < pages; i++) {
     const entry = frozen
-      ? withFlags(model, migrationEntry(pte, what, pfn + i, young, dirty), flags)
+      ? markAbsent(pte, migrationEntry(pte, what, pfn + i, young, dirty), softDirty, uffdWp)
       : presentPte(model, old, pte.leaf(pfn + i, pageProtOf(model, vma)));
     setEntry(model, slotIn(model, table, i), entry);
   }
@@ -101,17 +107,6 @@ function presentPte(model: Model, old: Entry, leaf: Entry): Entry {
   return is.uffd_wp(old) ? to.mkuffd_wp(entry) : entry;
 }
 
-/** What a non-present entry keeps of the one that it replaces. */
-interface AbsentFlags {
-  readonly softDirty: boolean;
-  readonly uffdWp: boolean;
-}
-
-function withFlags({ pte: { to } }: Model, entry: Entry, flags: AbsentFlags): Entry {
-  const dirty = flags.softDirty ? to.swp_mksoft_dirty(entry) : entry;
-  return flags.uffdWp ? to.swp_mkuffd_wp(dirty) : dirty;
-}
-
 /** A non-present PTE of the kind that the PMD was, as old and as dirty. */
 function absentPte(
   { pte, machine }: Model,
@@ -135,12 +130,13 @@ function splitAbsent(
   old: Entry,
   freeze: boolean,
 ): void {
-  const { pmd, machine } = model;
+  const { pmd, pte, machine } = model;
   if (absentPmdKind(model, old) === 'other') model.bug('not-migration');
   let facts = pmd.absent(old);
   const frame = frameOfAbsentPmd(model, old);
   const pages = pagesOfLevel(model, 'pmd');
-  const flags = { softDirty: pmd.is.swp_soft_dirty(old), uffdWp: pmd.is.swp_uffd_wp(old) };
+  const softDirty = pmd.is.swp_soft_dirty(old);
+  const uffdWp = pmd.is.swp_uffd_wp(old);
   const onDevice = absentPmdKind(model, old) === 'device';
   let frozen = false;
   if (onDevice) {
@@ -151,7 +147,7 @@ function splitAbsent(
   const table = useDeposited(model, mmOf(model, vma), slot);
   const pfn = machine.memory.pfn(frame);
   for (let i = 0; i < pages; i++) {
-    const entry = withFlags(model, absentPte(model, facts, pfn + i), flags);
+    const entry = markAbsent(pte, absentPte(model, facts, pfn + i), softDirty, uffdWp);
     setEntry(model, slotIn(model, table, i), entry);
   }
   if (!onDevice) return;

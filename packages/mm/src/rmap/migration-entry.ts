@@ -34,6 +34,16 @@ export function carryFlags(space: EntrySpace, from: Entry, to: Entry): Entry {
   const present = is.present(from);
   const softDirty = present ? is.soft_dirty(from) : is.swp_soft_dirty(from);
   const protectedOne = present ? is.uffd_wp(from) : is.swp_uffd_wp(from);
-  const marked = softDirty ? space.to.swp_mksoft_dirty(to) : to;
-  return protectedOne ? space.to.swp_mkuffd_wp(marked) : marked;
+  return markAbsent(space, to, softDirty, protectedOne);
+}
+
+/** A non-present entry with the two marks that it can keep of the one that it replaces. */
+export function markAbsent(
+  { to }: EntrySpace,
+  entry: Entry,
+  softDirty: boolean,
+  uffdWp: boolean,
+): Entry {
+  const marked = softDirty ? to.swp_mksoft_dirty(entry) : entry;
+  return uffdWp ? to.swp_mkuffd_wp(marked) : marked;
 }
