@@ -143,6 +143,10 @@ describe('kernels', () => {
     ['v7.2, v6.1', ['v6.1', 'v7.2']],
     ['v9', ['unknown-revision']],
     ['v6.18..v6.12', ['no-kernels']],
+    ['v6.1~anon-vma-counters, v6.1', ['v6.1', 'v6.1~anon-vma-counters']],
+    ['v6.1~folio-walk', ['change-not-there']],
+    ['v6.1~nothing', ['unknown-change']],
+    ['v9~folio-walk', ['unknown-revision']],
   ])('%s', (selector, expected) => {
     expect(idsOf(selector)).toEqual(expected);
   });
