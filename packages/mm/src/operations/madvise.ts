@@ -3,7 +3,7 @@ import { mremap } from '../vma/mremap.js';
 import { uffdRegisterWp, uffdWriteProtect } from '../vma/userfaultfd.js';
 import { AT, COUNT, type Operation, operation, SWITCH } from './operation.js';
 
-/** `MADV_DONTNEED` and so on; what each does where its name does not say it. */
+/** madvise(), an operation for each advice: `MADV_DONTNEED` and so on (SPEC 4.8). */
 const madviseOperations: readonly Operation[] = ADVICE.map((advice) =>
   operation(
     `MADV_${advice}`,
