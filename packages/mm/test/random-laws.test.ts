@@ -36,11 +36,14 @@ function counts({ state, machine }: Model): string {
 // Soft-dirty tracking, which x86 has, makes shared memory fault once more.
 const CONFIG = { MEM_SOFT_DIRTY: false };
 
+// Some forms have no room in migration entries for "young": pages come back old there.
+const ALIKE = DRAWS.filter(({ name }) => name !== 'migrate');
+
 describe('a sequence has the same outcome on every form that has what it needs', () => {
   it.each(['v6.12', 'v6.17', 'v6.18-fixed', 'v7.2'])('%s', (revision) => {
     const worlds = ARCHITECTURES.map((arch) => makeWorld(arch, revision, 'small', CONFIG));
     const [first, ...others] = worlds as [World, ...World[]];
-    const everywhere = DRAWS.filter(({ needs }) => needs === undefined);
+    const everywhere = ALIKE.filter(({ needs }) => needs === undefined);
     fc.assert(
       fc.property(rawSteps, (steps) => {
         const expected = history(first, steps, everywhere);
@@ -57,8 +60,8 @@ describe('a sequence has the same outcome on every form that has what it needs',
     const [first, ...others] = worlds as [World, ...World[]];
     fc.assert(
       fc.property(rawSteps, (steps) => {
-        const expected = history(first, steps);
-        for (const other of others) expect(history(other, steps)).toEqual(expected);
+        const expected = history(first, steps, ALIKE);
+        for (const other of others) expect(history(other, steps, ALIKE)).toEqual(expected);
       }),
       { numRuns: 25 },
     );
