@@ -1,16 +1,13 @@
 import type { ChangeLinks } from './change.js';
 
 /**
- * What distinguishes the released revisions from each other, in the order in which they came
- * (SPEC 20, 22; SPEC-7.2), and what each needs.
+ * What distinguishes the released revisions from each other beside the series, in the order in
+ * which it came (SPEC 20, 22; SPEC-7.2), and what each needs.
  */
 export const MAINLINE_CHANGES = {
   // in 6.1.192 and 6.12.117 as stable backports, not in the releases after them
   'remap-cleans-up': {},
   'zap-pmd-dirties-folio': {},
-
-  // 6.0, in every kernel since
-  'anon-vma-counters': {},
 
   // 6.1 to 6.9
   'longterm-breaks-cow': {},
@@ -25,25 +22,15 @@ export const MAINLINE_CHANGES = {
   'fork-batches': {},
   'recency-by-both-hints': {},
 
-  // 6.9 to 6.12
-  'page-count-in-validation': {},
-  'zeropage-support': {},
-  'zeropage-in-readonly-vma': {
-    requires: ['zeropage-support'],
-  },
-  'zeropage-rmap-check': {
-    requires: ['zeropage-support'],
-  },
+  // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
   'huge-pfnmap': {},
   'mixed-not-ok-sigbus': {},
   'folio-walk': {},
   'gup-grabs-folios': {},
   'gup-refuses-hugetlb-split': {},
   'gup-fast-checks-secretmem-folio': {},
-  'large-mapcount': {},
   'swap-in-maps-writable': {},
   'gntdev-clears-maywrite': {},
-  'fuse-dax-whole-file': {},
   'new-anon-rmap-flags': {},
   'rmap-counts-by-owner': {},
   'deferred-split-partly-mapped': {},
@@ -51,30 +38,12 @@ export const MAINLINE_CHANGES = {
     requires: ['zeropage-support'],
   },
 
-  // 6.12 to 6.17
+  // 6.12 to 6.17; the DAX series stands in changes-dax-v6.ts
   'guard-markers': {},
   'huge-zero-replaced-on-write': {},
   'follow-write-common': {},
-  'insert-page-mkwrite': {},
-  'vmf-insert-page-mkwrite': {
-    requires: ['insert-page-mkwrite'],
-  },
-  'rmap-pud': {},
-  'insert-folio-huge': {
-    requires: ['rmap-pud'],
-  },
-  'fsdax-not-longterm': {},
   'pagemap-first-page-decides': {},
   'dirty-folio-mapped-dirty': {},
-  'dax-refcounted': {
-    requires: ['insert-folio-huge', 'vmf-insert-page-mkwrite'],
-  },
-  'pxx-devmap-removed': {
-    requires: ['dax-refcounted'],
-  },
-  'devmap-bit-removed': {
-    requires: ['pxx-devmap-removed'],
-  },
   'mm-ids': {
     requires: ['large-mapcount'],
   },

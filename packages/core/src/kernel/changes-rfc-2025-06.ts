@@ -13,13 +13,13 @@ export const RFC_2025_06_CHANGES = {
     requires: ['insert-page-mkwrite'],
   },
   'insert-pmd-owns-lock': {
-    requires: ['insert-folio-huge'],
+    requires: ['insert-folio-pmd'],
   },
   'insert-pud-owns-lock': {
-    requires: ['insert-folio-huge'],
+    requires: ['insert-folio-pud'],
   },
   'huge-zero-by-insert-folio': {
-    requires: ['insert-folio-huge', 'insert-pmd-owns-lock'],
+    requires: ['insert-folio-pmd', 'insert-pmd-owns-lock'],
   },
   'dax-huge-zero-by-insert-folio': {
     requires: ['huge-zero-by-insert-folio'],

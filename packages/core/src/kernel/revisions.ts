@@ -1,7 +1,8 @@
 import type { HeaderGeneration } from '../form/level.js';
 import { fail, ok, type Result } from '../outcome.js';
 import type { ChangeId } from './changes.js';
-import { RFC_2025_06_CHANGES } from './changes-rfc-2025-06.js';
+import { DAX_MERGED_CHANGES } from './changes-dax-v6.js';
+import { DAX_V6_ORDER, SERIES } from './series.js';
 
 /** A kernel whose behaviour is known: another one, less some changes, plus some. */
 export interface Revision {
@@ -21,28 +22,30 @@ export interface Revision {
 /** A revision whose ids the compiler has checked. */
 type Checked = Revision & { undoes: readonly ChangeId[]; changes: readonly ChangeId[] };
 
-/** Patches of the RFC in order; patch N is number N - 1. */
-const RFC_PATCHES = Object.keys(RFC_2025_06_CHANGES) as (keyof typeof RFC_2025_06_CHANGES)[];
+/** The states of a series, each built on the one before; some hang on a release. */
+function statesOf(name: string): readonly Checked[] {
+  const series = SERIES.find((each) => each.name === name);
+  return (series?.states ?? []).map((state, i, states) => ({
+    id: `${name}/${state.name}`,
+    specId: `${series?.specId}${state.name}`,
+    headers: series?.headers ?? '6.12',
+    basedOn: i === 0 ? (series?.on ?? null) : `${name}/${states[i - 1]?.name}`,
+    undoes: i === 0 ? (series?.undoes ?? []) : [],
+    changes: [...state.companions, ...state.changes],
+  }));
+}
 
-/** rfc-2025-06/0 is v6.17 without patch 9, whose content v6.17 had already; /N adds patch N. */
-const RFC_2025_06: readonly Checked[] = [undefined, ...RFC_PATCHES].map((patch, n) => ({
-  id: `rfc-2025-06/${n}`,
-  specId: `r4.${n}`,
-  headers: '6.12',
-  basedOn: n === 0 ? 'v6.17' : `rfc-2025-06/${n - 1}`,
-  undoes: n === 0 ? ['is-huge-zero-pfn'] : [],
-  changes: patch === undefined ? [] : [patch],
-}));
-
-/** All revisions, bases before what is built on them. They branch: the RFC is no base of v6.18. */
+/** All revisions, bases before what is built on them. They branch: no series is a base of the release that took it up, but RMAP-LOG of v6.1. */
 const CHECKED: readonly Checked[] = [
+  { id: 'v5.18', specId: 'r0', headers: '6.1', basedOn: null, undoes: [], changes: [] },
+  ...statesOf('rmap-log'),
   {
     id: 'v6.1',
     specId: 'r0b',
     headers: '6.1',
-    basedOn: null,
+    basedOn: 'rmap-log/10',
     undoes: [],
-    changes: ['remap-cleans-up', 'zap-pmd-dirties-folio', 'anon-vma-counters'],
+    changes: ['dax-writeback-mkclean', 'remap-cleans-up', 'zap-pmd-dirties-folio'],
   },
   {
     id: 'v6.9',
@@ -64,6 +67,8 @@ const CHECKED: readonly Checked[] = [
       'recency-by-both-hints',
     ],
   },
+  ...statesOf('zeropage-v1'),
+  ...statesOf('zeropage-v2'),
   {
     id: 'v6.12',
     specId: 'r2',
@@ -72,6 +77,7 @@ const CHECKED: readonly Checked[] = [
     undoes: [],
     changes: [
       'remap-cleans-up',
+      'zeropage-forbidden-by-mm',
       'page-count-in-validation',
       'zeropage-support',
       'zeropage-in-readonly-vma',
@@ -93,6 +99,7 @@ const CHECKED: readonly Checked[] = [
       'migration-uses-zeropage',
     ],
   },
+  ...statesOf('dax-v6'),
   {
     id: 'v6.17',
     specId: 'r3',
@@ -103,16 +110,11 @@ const CHECKED: readonly Checked[] = [
       'guard-markers',
       'huge-zero-replaced-on-write',
       'follow-write-common',
-      'insert-page-mkwrite',
-      'vmf-insert-page-mkwrite',
-      'rmap-pud',
-      'insert-folio-huge',
-      'fsdax-not-longterm',
+      'dontneed-frees-tables',
+      ...DAX_V6_ORDER.filter((id) => id !== 'fuse-dax-whole-file'),
+      ...(Object.keys(DAX_MERGED_CHANGES) as (keyof typeof DAX_MERGED_CHANGES)[]),
       'pagemap-first-page-decides',
       'dirty-folio-mapped-dirty',
-      'dax-refcounted',
-      'pxx-devmap-removed',
-      'devmap-bit-removed',
       'mm-ids',
       'pincount-by-order',
       'one-device-exclusive-type',
@@ -123,11 +125,10 @@ const CHECKED: readonly Checked[] = [
       'mmap-prepare-in-report',
       'mprotect-batches',
       'zap-pmd-marks-accessed',
-      'dontneed-frees-tables',
       'is-huge-zero-pfn',
     ],
   },
-  ...RFC_2025_06,
+  ...statesOf('rfc-2025-06'),
   {
     id: 'v6.18',
     specId: 'r5',

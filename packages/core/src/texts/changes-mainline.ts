@@ -1,7 +1,7 @@
 import type { MAINLINE_CHANGES } from '../kernel/changes-mainline.js';
 import type { ChangeText } from './change-text.js';
 
-/** What the changes between released revisions do (SPEC 20, 22; SPEC-7.2). */
+/** What the changes between released revisions beside the series do (SPEC 20, 22; SPEC-7.2). */
 export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, ChangeText>> = {
   // in 6.1.192 and 6.12.117 as stable backports, not in the releases after them
   'remap-cleans-up': {
@@ -11,13 +11,6 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'zap-pmd-dirties-folio': {
     source: 'SPEC 22 errata 4, 11',
     effect: 'Zapping a dirty PMD makes its folio dirty.',
-  },
-
-  // 6.0, in every kernel since
-  'anon-vma-counters': {
-    source: 'SPEC 9.10, 24.11',
-    effect:
-      'anon_vma counts children and active VMAs apart, where one `degree` counted both: fork adopts none that a VMA still uses.',
   },
 
   // 6.1 to 6.9
@@ -68,29 +61,7 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect: 'Unmapping a young page of a VMA read at random does not mark it accessed.',
   },
 
-  // 6.9 to 6.12
-  'page-count-in-validation': {
-    subject: 'mm/memory: move page_count() check into validate_page_before_insert()',
-    source: 'SPEC 23.5 zeropage-v2/1, 15.38',
-    effect:
-      'The reference count is tested after VM_MIXEDMAP was set, in every insertion of a page.',
-  },
-  'zeropage-support': {
-    subject:
-      'mm/memory: cleanly support zeropage in vm_insert_page*(), vm_map_pages*() and vmf_insert_mixed()',
-    source: 'SPEC 23.5 zeropage-v2/2, 2.2, 3.1 to 3.3',
-    effect:
-      'The zeropage is inserted special and uncounted where the VMA allows it; vm_normal_page() filters it in VM_MIXEDMAP VMAs without a special mark, and warns before it returns one.',
-  },
-  'zeropage-in-readonly-vma': {
-    source: 'SPEC 3.2 row 3, 15.37',
-    effect: 'Never-writable VMAs may hold the zeropage (v1 of the series said no).',
-  },
-  'zeropage-rmap-check': {
-    subject: 'mm/rmap: sanity check that zeropages are not passed to RMAP',
-    source: 'SPEC 23.5 zeropage-v2/3, 9.2',
-    effect: 'DEBUG_VM warns when the zeropage reaches the rmap functions; no caller does that.',
-  },
+  // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
   'huge-pfnmap': {
     source: 'SPEC 0.4, 2.5, 3.13',
     effect: 'pmd_special() and pud_special() exist; huge raw-pfn leaves carry the mark.',
@@ -121,20 +92,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 9.8; mm/memory.c do_swap_page()',
     effect: 'Swapping an exclusive page in for a read maps it writable at once.',
   },
-  'large-mapcount': {
-    source: 'SPEC 1.2, 22 errata 3',
-    effect:
-      'Large folios count all mappings in one field; only partly mapped ones are queued for a split.',
-  },
   'gntdev-clears-maywrite': {
     source: 'SPEC 13',
     effect:
       'A private mapping of read-only grants loses VM_MAYWRITE (stable backport in 6.12.117).',
-  },
-  'fuse-dax-whole-file': {
-    subject: 'fuse: Fix dax truncate/punch_hole fault path',
-    source: 'SPEC 23.1, 23.3 item 1',
-    effect: 'virtiofs waits for busy pages of the whole file (stable backport in 6.12.117).',
   },
   'new-anon-rmap-flags': {
     source: 'SPEC 9.3',
@@ -154,7 +115,7 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect: 'Splitting a THP maps the zeropage for tails that hold zeros.',
   },
 
-  // 6.12 to 6.17
+  // 6.12 to 6.17; the DAX series stands in changes-dax-v6.ts
   'guard-markers': {
     source: 'SPEC 23.1, 12.2',
     effect: 'Guard markers exist; pagemap shows them in bit 58.',
@@ -167,31 +128,6 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 5.3',
     effect: 'FOLL_FORCE writes follow one rule at PTE, PMD and PUD.',
   },
-  'insert-page-mkwrite': {
-    subject: 'mm/memory: Enhance insert_page_into_pte_locked() to create writable mappings',
-    source: 'SPEC 3.3, 23.3 item 12',
-    effect: 'insert_page() honours mkwrite.',
-  },
-  'vmf-insert-page-mkwrite': {
-    subject: 'mm/memory: Add vmf_insert_page_mkwrite()',
-    source: 'SPEC 3.7',
-    effect: 'vmf_insert_page_mkwrite() exists.',
-  },
-  'rmap-pud': {
-    subject: 'rmap: Add support for PUD sized mappings to rmap',
-    source: 'SPEC 9.1 to 9.4',
-    effect: 'PUD leaves of folios are counted in the rmap.',
-  },
-  'insert-folio-huge': {
-    subject: 'huge_memory: Add vmf_insert_folio_pmd()',
-    source: 'SPEC 3.14',
-    effect: 'vmf_insert_folio_pmd() and vmf_insert_folio_pud() exist.',
-  },
-  'fsdax-not-longterm': {
-    subject: "mm/gup: Don't allow FOLL_LONGTERM pinning of FS DAX pages",
-    source: 'SPEC 5.2 row 3, 5.7',
-    effect: 'Folios of FS DAX are not long-term pinnable.',
-  },
   'pagemap-first-page-decides': {
     source: 'SPEC 12.2',
     effect: "pagemap's bit 56 of a huge PMD is that of the first page asked for, for all of them.",
@@ -199,21 +135,6 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'dirty-folio-mapped-dirty': {
     source: 'SPEC 6.7 (mm/memory.c set_pte_range())',
     effect: 'A read fault that maps a dirty page of a file writable maps it dirty.',
-  },
-  'dax-refcounted': {
-    subject: 'fs/dax: Properly refcount fs dax pages',
-    source: 'SPEC 11.2 to 11.10',
-    effect: 'DAX pages are mapped as ordinary counted pages.',
-  },
-  'pxx-devmap-removed': {
-    subject: 'mm: Remove pXX_devmap callers',
-    source: 'SPEC 2.3, 2.6, 23.2',
-    effect: 'No code looks at a devmap mark any more: a special PTE of DAX is no exception.',
-  },
-  'devmap-bit-removed': {
-    subject: 'mm: Remove devmap related functions and page table bits',
-    source: 'SPEC 23.2 devmap_bit',
-    effect: 'Entries have no devmap bit.',
   },
   'mm-ids': {
     source: 'SPEC 6.5, 9',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NEVER_POSTED_CHANGES } from '../../src/kernel/changes-never-posted.js';
 import {
   applyStep,
   applySteps,
@@ -8,8 +9,10 @@ import {
   changesOf,
   findChange,
   findRevision,
+  placesOf,
   REVISIONS,
   type Revision,
+  SERIES,
   stepsBetween,
 } from '../../src/kernel/index.js';
 import { REVISION_TREES } from '../../src/texts.js';
@@ -53,9 +56,36 @@ describe('changes', () => {
     }
   });
 
-  test('every declared change is part of some revision', () => {
+  test('every declared change is part of some revision, but for those that nobody posted', () => {
     const used = new Set(REVISIONS.flatMap(({ changes }) => changes));
-    expect(CHANGES.filter(({ id }) => !used.has(id))).toEqual([]);
+    const unused = CHANGES.filter(({ id }) => !used.has(id)).map(({ id }) => id);
+    expect(unused).toEqual(Object.keys(NEVER_POSTED_CHANGES));
+  });
+
+  test('53 patches: RFC 14, rmap log 10, DAX 26, zeropage 3 in two versions', () => {
+    const patches = SERIES.map(({ name, states }) => [
+      name,
+      states.filter(({ patch }) => patch !== undefined).length,
+    ]);
+    expect(Object.fromEntries(patches)).toEqual({
+      'rmap-log': 10,
+      'zeropage-v1': 2,
+      'zeropage-v2': 3,
+      'dax-v6': 26,
+      'rfc-2025-06': 14,
+    });
+    for (const { states } of SERIES) {
+      const numbers = states.flatMap(({ patch }) => (patch === undefined ? [] : [patch]));
+      expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    }
+  });
+
+  test('a change says in which series it stands', () => {
+    const places = (id: string): string[] =>
+      placesOf(id).map(({ series, state }) => `${series.name}/${state.patch}`);
+    expect(places('zeropage-support')).toEqual(['zeropage-v1/1', 'zeropage-v2/2']);
+    expect(places('dax-pmd-zap-counted')).toEqual(['dax-v6/21']);
+    expect(places('guard-markers')).toEqual([]);
   });
 });
 

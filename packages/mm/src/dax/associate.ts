@@ -14,7 +14,7 @@ export function associate(model: Model, mapping: number, slot: number, shared: b
   const frame = entryFrame(model, slot);
   const index = entryIndex(model, mapping, slot);
   const pages = entryPages(model, slot);
-  if (model.has('dax-refcounted')) associateFolio(model, mapping, frame, index, pages, shared);
+  if (model.has('fsdax-refcounted')) associateFolio(model, mapping, frame, index, pages, shared);
   else for (let i = 0; i < pages; i++) associatePage(model, mapping, frame + i, index + i, shared);
 }
 
@@ -27,7 +27,7 @@ export function disassociate(
 ): void {
   if (isHoleOrEmpty(model, slot) || isLimited(model)) return;
   const frame = entryFrame(model, slot);
-  if (model.has('dax-refcounted')) {
+  if (model.has('fsdax-refcounted')) {
     putFolio(model, folioOf(model, frame));
     return;
   }
@@ -37,7 +37,7 @@ export function disassociate(
 
 /** FS_DAX_LIMITED: device memory without devmap entries, of which only s390x has any, until 6.14. */
 export const isLimited = (model: Model): boolean =>
-  !model.has('dax-refcounted') && !model.machine.form.definition.supports.devmap;
+  !model.has('fsdax-refcounted') && !model.machine.form.definition.supports.devmap;
 
 function setOwner({ state }: Model, frame: number, mapping: number, index: number): void {
   state.set(Frame.owner, frame, OWNER.file);

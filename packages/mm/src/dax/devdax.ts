@@ -55,7 +55,7 @@ function devdaxFault(model: Model, vmf: VmFault, level: 'pte' | 'pmd' | 'pud'): 
   setMapping(model, vma, vpn, frame, pages);
   const write = (vmf.flags & FAULT_FLAG.WRITE) !== 0;
   if (level === 'pte') return mapPage(model, vma, vpn, frame, write);
-  if (model.has('dax-refcounted')) {
+  if (model.has('devdax-refcounted')) {
     const insert = level === 'pmd' ? vmfInsertFolioPmd : vmfInsertFolioPud;
     return insert(model, vma, vpn, folioOf(model, frame), write);
   }
@@ -65,7 +65,7 @@ function devdaxFault(model: Model, vmf: VmFault, level: 'pte' | 'pmd' | 'pud'): 
 
 /** Until 6.14 a write did not matter: vm_page_prot makes shared entries writable. */
 function mapPage(model: Model, vma: number, vpn: number, frame: number, write: boolean): number {
-  if (model.has('dax-refcounted')) return vmfInsertPageMkwrite(model, vma, vpn, frame, write);
+  if (model.has('devdax-refcounted')) return vmfInsertPageMkwrite(model, vma, vpn, frame, write);
   return insertMixed(model, vma, vpn, model.machine.memory.pfn(frame), false, daxPfnFlags(model));
 }
 

@@ -35,7 +35,7 @@ export function newDeviceMemory(
 
 function initialReferences(model: Model, type: keyof typeof PGMAP_TYPE): number {
   if (type === 'generic') return 1;
-  const counted = type === 'private' || type === 'coherent' || model.has('dax-refcounted');
+  const counted = type === 'private' || type === 'coherent' || model.has('fsdax-refcounted');
   return counted ? 0 : 1;
 }
 

@@ -20,7 +20,7 @@ export function daxLayoutBusyPage(
   start: number,
   end: number,
 ): number {
-  const always = model.has('dax-refcounted');
+  const always = model.has('fsdax-refcounted');
   if (isLimited(model) || (!always && !isMapped(model, mapping))) return -1;
   unmapMappingPages(model, mapping, start, end - start, false);
   for (const slot of daxEntriesIn(model, mapping, start, end)) {
@@ -44,7 +44,7 @@ export function daxBreakLayout(model: Model, mapping: number, start: number, end
     model.note('waits-for-dax-page');
     return ERRNO.ERESTARTSYS;
   }
-  if (model.has('dax-refcounted')) deleteDaxRange(model, mapping, start, end, true);
+  if (model.has('fsdax-refcounted')) deleteDaxRange(model, mapping, start, end, true);
   return 0;
 }
 
@@ -52,7 +52,7 @@ export function daxBreakLayout(model: Model, mapping: number, start: number, end
 function busyPageOf(model: Model, slot: number): number {
   if (isHoleOrEmpty(model, slot)) return -1;
   const frame = entryFrame(model, slot);
-  if (model.has('dax-refcounted')) {
+  if (model.has('fsdax-refcounted')) {
     const folio = folioOf(model, frame);
     return refcount(model, folio) !== folioMapcount(model, folio) ? frame : -1;
   }

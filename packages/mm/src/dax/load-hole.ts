@@ -35,7 +35,7 @@ export function loadHoleAt(
     shared: false,
     synchronous: false,
   });
-  return model.has('dax-refcounted')
+  return model.has('fsdax-refcounted')
     ? vmfInsertPageMkwrite(model, vma, vpn, zero, false)
     : vmfInsertMixed(model, vma, vpn, model.machine.memory.pfn(zero));
 }

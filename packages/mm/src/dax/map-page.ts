@@ -21,7 +21,7 @@ export function mapDaxPage(
   frame: number,
   write: boolean,
 ): number {
-  if (!model.has('dax-refcounted')) {
+  if (!model.has('fsdax-refcounted')) {
     const pfn = model.machine.memory.pfn(frame);
     return insertMixed(model, vma, vpn, pfn, write, daxPfnFlags(model));
   }

@@ -13,7 +13,7 @@ export function mapDaxPmd(
   frame: number,
   write: boolean,
 ): number {
-  if (!model.has('dax-refcounted')) {
+  if (!model.has('fsdax-refcounted')) {
     const pfn = model.machine.memory.pfn(frame);
     return vmfInsertPfnPmd(model, vma, vpn, pfn, write, daxPfnFlags(model));
   }

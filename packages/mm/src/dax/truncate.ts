@@ -30,7 +30,7 @@ export function truncateDaxPages(model: Model, mapping: number, size: number): v
   const slots = state.get(Mapping.slots, mapping);
   state.set(Mapping.size, mapping, size);
   unmapMappingPages(model, mapping, size, slots - size, true);
-  if (model.has('dax-refcounted')) {
+  if (model.has('fsdax-refcounted')) {
     for (const _ of daxEntriesIn(model, mapping, size, slots))
       model.warn('dax-entry-at-truncation');
   }

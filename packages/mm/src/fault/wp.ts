@@ -49,7 +49,7 @@ export function doWpPage(
   if (anonFirst && unshare && !anon) return 0;
   if (isShared(model, vma) && !(anonFirst && anon)) {
     // A page of DAX is for the file system to say, as a pfn is for the driver.
-    const asPfn = folio < 0 || (model.has('dax-refcounted') && isFsdax(model, folio));
+    const asPfn = folio < 0 || (model.has('fsdax-refcounted') && isFsdax(model, folio));
     return asPfn
       ? wpPfnShared(model, vma, vpn, slot, entry, flags)
       : wpPageShared(model, vma, vpn, slot, entry, flags, frame);

@@ -16,6 +16,6 @@ export function mlockPmd(model: Model, vma: number, slot: SlotAt): void {
   const frame = frameOfLeaf(model, model.pmd, entry);
   if (frame < 0) model.bug('wild-page');
   const folio = folioOf(model, frame);
-  if (model.has('dax-refcounted') && isZoneDevice(model, folio)) return;
+  if (model.has('fsdax-refcounted') && isZoneDevice(model, folio)) return;
   setFlag(model, folio, PAGE_FLAG.mlocked, hasVmFlag(model, vma, 'VM_LOCKED'));
 }

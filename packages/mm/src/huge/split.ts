@@ -49,7 +49,7 @@ function dropPmd(model: Model, vma: number, slot: SlotAt, old: Entry): void {
   const { pmd } = model;
   setEntry(model, slot, NONE);
   if (needsDeposit(model)) freeDeposited(model, mmOf(model, vma), slot);
-  const asDax = model.has('dax-refcounted') && vmaIsDax(model, vma);
+  const asDax = model.has('fsdax-refcounted') && vmaIsDax(model, vma);
   if (vmaIsSpecialHuge(model, vma) && !asDax) return;
   if (pmd.is.present(old)) {
     if (!isHugeZeroPmd(model, old)) dropLeaf(model, vma, pmd, old);
@@ -80,6 +80,6 @@ export function splitHugePud(model: Model, vma: number, vpn: number): void {
   const old = entryIn(model, slot) ?? NONE;
   if (old === NONE) return;
   setEntry(model, slot, NONE);
-  if (!model.has('dax-refcounted') || !vmaIsDax(model, vma)) return;
+  if (!model.has('fsdax-refcounted') || !vmaIsDax(model, vma)) return;
   dropLeaf(model, vma, model.pud, old);
 }

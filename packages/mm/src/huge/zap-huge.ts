@@ -38,7 +38,7 @@ function zapByVma(model: Model, vma: number, slot: SlotAt, old: Entry): void {
     return;
   }
   if (isHugeZeroPmd(model, old)) {
-    if (arch || !model.has('dax-refcounted') || !vmaIsDax(model, vma)) {
+    if (arch || !model.has('fsdax-refcounted') || !vmaIsDax(model, vma)) {
       freeDeposited(model, mm, slot);
     }
     return;
@@ -98,7 +98,7 @@ function uncount(model: Model, vma: number, frame: number, old: Entry, present: 
 
 /** Entries of the VMA are cleared, and nothing else: DAX was so too until its pages were counted. */
 const isUncounted = (model: Model, vma: number): boolean =>
-  vmaIsSpecialHuge(model, vma) && !(model.has('dax-refcounted') && vmaIsDax(model, vma));
+  vmaIsSpecialHuge(model, vma) && !(model.has('fsdax-refcounted') && vmaIsDax(model, vma));
 
 /** zap_huge_pud(): 1 when an entry went, 0 where there was none (SPEC 10.7). */
 export function zapHugePud(model: Model, vma: number, slot: SlotAt): number {

@@ -136,7 +136,7 @@ function baseOf({ model }: Census, folio: number): number {
   const type = pgmapType(model, folio);
   if (type === PGMAP_TYPE.generic) return 1;
   const fromOne = type === PGMAP_TYPE.fsdax || type === PGMAP_TYPE.p2pdma;
-  return fromOne && !model.has('dax-refcounted') ? 1 : 0;
+  return fromOne && !model.has('fsdax-refcounted') ? 1 : 0;
 }
 
 /** I23: pages of a DAX file system, idle at one reference once and at none now. */
@@ -144,7 +144,7 @@ function checkDevice(census: Census, folio: number, references: number): void {
   const { model } = census;
   if (pgmapType(model, folio) !== PGMAP_TYPE.fsdax) return;
   const maps = census.folioMaps[folio] as number;
-  if (!model.has('dax-refcounted')) {
+  if (!model.has('fsdax-refcounted')) {
     if (maps > 0 || references < 1) {
       census.wrong('I23', 'a DAX page is mapped or idle as none was then', {
         folio,

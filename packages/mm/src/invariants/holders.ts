@@ -46,7 +46,7 @@ export function countCaches(census: Census): void {
 function countDaxEntry(census: Census, slot: number, frame: number): void {
   const { model } = census;
   if (frame < 0 || isHoleOrEmpty(model, slot)) return;
-  const pages = model.has('dax-refcounted') ? 1 : entryPages(model, slot);
+  const pages = model.has('fsdax-refcounted') ? 1 : entryPages(model, slot);
   for (let i = 0; i < pages; i++) (census.cached[folioOf(model, frame + i)] as number)++;
 }
 

@@ -21,8 +21,8 @@ export const KERNELS = z
   .string()
   .max(200)
   .regex(
-    /^(all|[\w./~-]+)(\s*,\s*[\w./~-]+)*$/,
-    'kernels such as v6.9, v6.12.., ..v6.9, v6.12..v6.18 or v6.9~CHANGE',
+    /^((with|without) +)?[\w./~+-]+(\s*,\s*((with|without) +)?[\w./~+-]+)*$/,
+    'kernels such as v6.9, v6.12.., ..v6.9, v6.12..v6.18, v6.9~CHANGE, v6.9+CHANGE or with CHANGE',
   );
 
 /** A whole number in bounds; hexadecimal is written as YAML has it, 0x10. */

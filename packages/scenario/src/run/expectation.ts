@@ -1,6 +1,6 @@
 import type { Kernel } from '@pagewright/core';
 import type { StepFile } from '../format/definition.js';
-import { baseOf, selectKernels } from '../format/kernels.js';
+import { askedChange, baseOf, selectKernels } from '../format/kernels.js';
 import { isByKernel, type OutcomeExpectation } from '../format/step.js';
 
 /** What a step did, in the words of expectations. */
@@ -14,13 +14,21 @@ export interface StepOutcome {
 }
 
 /**
- * Whether a kernel is among those that a selector means: by its own name, or, when it lacks changes,
- * as the revision that it lacks them of.
+ * Whether a kernel is among those that a selector means: by a change that it has itself, by its own
+ * name, or, when it is altered, as the revision that it was made of.
  */
 export function selects(selector: string, kernel: Kernel): boolean {
+  return selector.split(',').some((part) => selectsPart(part.trim(), kernel));
+}
+
+function selectsPart(part: string, kernel: Kernel): boolean {
+  const asked = askedChange(part);
+  if (asked !== undefined) {
+    return kernel.changes.some(({ id }) => id === asked.id) === asked.wanted;
+  }
   const { revision } = kernel;
   const names = [revision.id, baseOf(revision)];
-  const found = selectKernels(selector);
+  const found = selectKernels(part);
   return found.ok && found.value.some(({ id }) => names.includes(id));
 }
 
