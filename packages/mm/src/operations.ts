@@ -16,6 +16,7 @@ import type { Operation } from './operations/operation.js';
 import { rmapOperations } from './operations/rmap.js';
 import { walkOperations } from './operations/walk.js';
 
+export { BROUGHT_BY, hasFunction } from './operations/brought-by.js';
 export {
   type AnswerKind,
   ARGUMENT_BITS,

@@ -1,5 +1,11 @@
 import { type EntryForm, fail, type Kernel, ok, type Result } from '@pagewright/core';
-import { CapacityError, type FullAnswer, Reference, run as runModel } from '@pagewright/mm';
+import {
+  CapacityError,
+  type FullAnswer,
+  hasFunction,
+  Reference,
+  run as runModel,
+} from '@pagewright/mm';
 import type { StateExpectation, StepFile } from '../format/definition.js';
 import { type Call, callOf } from '../format/operation-of.js';
 import type { Scenario } from '../format/parse.js';
@@ -92,6 +98,7 @@ function runStep(world: World, step: StepFile, number: number, trace: boolean): 
 function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
   const { model } = world;
   const { operation } = call;
+  if (!hasFunction(model, operation)) return withoutFunction(step, call, model.kernel);
   const args = argumentsOf(world, call);
   const before = model.state.copy();
   const held = step.as === undefined ? [] : references(world);
@@ -123,6 +130,13 @@ function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
     changes: trace ? changeLines(world, before, model.state) : [],
     failures: failure === undefined ? [] : [failure],
   };
+}
+
+/** How a step is answered on a kernel that has no such function: nothing happens. */
+function withoutFunction(step: StepFile, call: Call, kernel: Kernel) {
+  const outcome = { ...QUIET, answer: 'no such function', succeeded: false };
+  const failure = disappointment(step, kernel, outcome);
+  return { ...outcome, call: callText(call), failures: failure === undefined ? [] : [failure] };
 }
 
 /** References that are held, by record. */
