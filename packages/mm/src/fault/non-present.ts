@@ -5,6 +5,7 @@ import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { restoreDeviceExclusive } from '../rmap/device-exclusive.js';
 import { migrateToRam } from '../rmap/device-private.js';
+import { namesSwapSlot } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag } from '../vma/vma.js';
 import { isMarker } from '../zap/markers.js';
@@ -23,6 +24,8 @@ export function doSwapPage(
   const facts = model.pte.absent(entry);
   switch (facts.what) {
     case 'swap':
+      // The access comes here again, and again.
+      if (!namesSwapSlot(model, entry)) return 0;
       return swapIn(model, vma, vpn, slot, entry, flags);
     case 'migration-read':
     case 'migration-read-exclusive':

@@ -6,14 +6,14 @@ import type { Model } from '../model.js';
 import { restoreDeviceExclusive } from '../rmap/device-exclusive.js';
 import { tryDupAnonRmap } from '../rmap/dup.js';
 import { Mm } from '../state/columns.js';
-import { swapDuplicate } from '../swap/swap-slots.js';
+import { namesSwapSlot, swapDuplicate } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag, isCow, mmOf } from '../vma/vma.js';
 import { isMarker } from '../zap/markers.js';
 
 /**
  * copy_nonpresent_pte(): 0; -ENOENT when a device's exclusive page was taken back and its entry is to
- * be copied as a present one; -EBUSY when somebody has the page locked, which ends the fork
+ * be copied as a present one; -ENOMEM for a slot that no swap file has; -EBUSY when somebody has the page locked, which ends the fork
  * (mm/memory.c; SPEC 7.5, 24.16).
  */
 export function copyNonpresentPte(
@@ -30,6 +30,8 @@ export function copyNonpresentPte(
   const dst = mmOf(model, dstVma);
   switch (facts.what) {
     case 'swap': {
+      // swap_duplicate() fails, and so does what would make room for a count that cannot grow.
+      if (!namesSwapSlot(model, entry)) return ERRNO.ENOMEM;
       swapDuplicate(model, entry);
       if (pte.is.swp_exclusive(entry)) setEntry(model, srcSlot, pte.to.swp_clear_exclusive(entry));
       state.add(Mm.swapEntries, dst, 1);

@@ -194,6 +194,12 @@ export class EntrySpace {
     return Number(swapValue(this.form, level, this.word(e)).offset);
   }
 
+  /** swp_type() of a true swap entry: its swap file. */
+  swapFile(e: Entry): number {
+    const { level } = this;
+    return holdsSwapValue(this.form, level) ? swapValue(this.form, level, this.word(e)).type : -1;
+  }
+
   /** make_*_entry(): a non-present entry; undefined where the form has no such kind. */
   makeAbsent(what: AbsentKind, offset: number, swapFile = 0): Entry | undefined {
     const { level } = this;

@@ -6,6 +6,19 @@ import { SwapSlot } from '../state/columns.js';
 export const swapSlotOf = ({ pte }: Model, entry: Entry): number =>
   pte.swapOffset(entry) - FIRST_SLOT;
 
+/**
+ * get_swap_device(): the entry names a slot of a swap file that there is; the kernel prints "Bad swap
+ * file entry" or "Bad swap offset entry" of any other, in every configuration (mm/swapfile.c). The
+ * machine has one swap file, of type 0.
+ */
+export function namesSwapSlot(model: Model, entry: Entry): boolean {
+  const slot = swapSlotOf(model, entry);
+  const known = slot >= 0 && slot < model.state.layout.capacities.swapSlot;
+  if (known && model.pte.swapFile(entry) === 0) return true;
+  model.note('bad-swap-entry');
+  return false;
+}
+
 /** Swap offset of slot 0: offset 0 holds the header of the swap file, and is never an entry. */
 const FIRST_SLOT = 1;
 

@@ -53,7 +53,8 @@ function freeEntry(model: Model, vma: number, vpn: number, slot: SlotAt): void {
     return;
   }
   const { what } = pte.absent(entry);
-  if (what === 'swap' || what === 'hwpoison') zapNonpresentPte(model, vma, slot, entry, ZAP_ALL);
+  if (what === 'swap' || what === 'hwpoison')
+    zapNonpresentPte(model, vma, vpn, slot, entry, ZAP_ALL);
 }
 
 /** A page that nobody else maps becomes clean and old, and is the next to be reclaimed. */

@@ -6,7 +6,7 @@ import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { removeRmap } from '../rmap/remove.js';
 import { Mm, SwapSlot } from '../state/columns.js';
-import { swapFree, swapSlotOf } from '../swap/swap-slots.js';
+import { namesSwapSlot, swapFree, swapSlotOf } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { mmOf, vmaIsAnonymous } from '../vma/vma.js';
 import { shouldZapFolio, type ZapDetails } from './details.js';
@@ -17,17 +17,24 @@ import { installUffdWpIfNeeded } from './uffd-wp-marker.js';
 export function zapNonpresentPte(
   model: Model,
   vma: number,
+  vpn: number,
   slot: SlotAt,
   entry: Entry,
   details: ZapDetails,
 ): void {
-  if (!accounted(model, vma, entry, details)) return;
+  if (!accounted(model, vma, vpn, entry, details)) return;
   setEntry(model, slot, NONE);
   installUffdWpIfNeeded(model, vma, slot, entry, details);
 }
 
 /** Takes back what the entry was counted as; false when it is to stay. */
-function accounted(model: Model, vma: number, entry: Entry, details: ZapDetails): boolean {
+function accounted(
+  model: Model,
+  vma: number,
+  vpn: number,
+  entry: Entry,
+  details: ZapDetails,
+): boolean {
   const facts = model.pte.absent(entry);
   switch (facts.what) {
     case 'device-private-read':
@@ -46,12 +53,13 @@ function accounted(model: Model, vma: number, entry: Entry, details: ZapDetails)
     case 'swap':
       if (!details.evenCows) return false;
       model.state.add(Mm.swapEntries, mmOf(model, vma), -1);
-      freeSwapAndCache(model, entry);
+      if (namesSwapSlot(model, entry)) freeSwapAndCache(model, entry);
+      else if (!model.has('swap-free-reports-nothing')) model.badPageMap('pte', vma, vpn, entry);
       return true;
     case 'migration-read':
     case 'migration-read-exclusive':
     case 'migration-write': {
-      const folio = folioOf(model, model.machine.memory.frame(Number(facts.pfn)));
+      const folio = folioOf(model, frameNamed(model, Number(facts.pfn)));
       if (!shouldZapFolio(model, details, folio)) return false;
       model.state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
       return true;
@@ -65,6 +73,12 @@ function accounted(model: Model, vma: number, entry: Entry, details: ZapDetails)
       model.warn('unrecognized-swap-entry');
       return true;
   }
+}
+
+/** pfn_swap_entry_folio(): nobody asks whether there is a page at all. */
+function frameNamed(model: Model, pfn: number): number {
+  const frame = model.machine.memory.frame(pfn);
+  return frame < 0 ? model.bug('wild-page') : frame;
 }
 
 /** free_swap_and_cache(): a folio that is in the swap cache alone leaves it with its last entry. */
@@ -97,7 +111,7 @@ function zapDeviceEntry(
   details: ZapDetails,
   hasRmap: boolean,
 ): boolean {
-  const frame = model.machine.memory.frame(pfn);
+  const frame = frameNamed(model, pfn);
   const folio = folioOf(model, frame);
   if (!shouldZapFolio(model, details, folio)) return false;
   const expected = model.has('device-zap-checks-folio')

@@ -77,7 +77,7 @@ function zapPte(model: Model, vma: number, vpn: number, slot: SlotAt, details: Z
   const entry = entryIn(model, slot);
   if (entry === undefined || entry === NONE) return;
   if (model.pte.is.present(entry)) zapPresentPte(model, vma, vpn, slot, entry, details);
-  else zapNonpresentPte(model, vma, slot, entry, details);
+  else zapNonpresentPte(model, vma, vpn, slot, entry, details);
 }
 
 /**
