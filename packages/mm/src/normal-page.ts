@@ -17,6 +17,7 @@ import { folioOf, isAnon, isSlab, isZeroFrame } from './frames/folio.js';
 import type { Entry } from './machine/entries.js';
 import type { Machine } from './machine/machine.js';
 import type { Model } from './model.js';
+import { fitsVma } from './rmap/page-address.js';
 import { Global, Vma } from './state/columns.js';
 import { opsOf } from './vma/vma.js';
 
@@ -28,6 +29,7 @@ const FACT = {
   zero: 1 << 3,
   hugeZero: 1 << 4,
   hugeZeroHead: 1 << 5,
+  /** Anonymous memory that may be a copy in this VMA. */
   anon: 1 << 6,
   slab: 1 << 7,
   beyond: 1 << 8,
@@ -134,10 +136,10 @@ function factsOf(
   if (hookOf(model, vma) !== undefined) facts |= FACT.hook;
   if (at > memory.highest) facts |= FACT.beyond;
   const frame = memory.frame(at);
-  return frame < 0 ? facts : facts | frameFacts(model, frame);
+  return frame < 0 ? facts : facts | frameFacts(model, vma, vpn, frame);
 }
 
-function frameFacts(model: Model, frame: number): number {
+function frameFacts(model: Model, vma: number, vpn: number, frame: number): number {
   let facts: number = FACT.memmap;
   if (isZeroFrame(model, frame)) facts |= FACT.zero;
   const huge = model.state.ref(Global.hugeZero, 0);
@@ -145,8 +147,8 @@ function frameFacts(model: Model, frame: number): number {
   if (huge >= 0 && folio === huge) {
     facts |= frame === huge ? FACT.hugeZero | FACT.hugeZeroHead : FACT.hugeZero;
   }
-  if (isAnon(model, folio)) facts |= FACT.anon;
   if (isSlab(model, folio)) facts |= FACT.slab;
+  if (isAnon(model, folio) && fitsVma(model, vma, vpn, frame)) facts |= FACT.anon;
   return facts;
 }
 

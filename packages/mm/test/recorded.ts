@@ -34,6 +34,7 @@ export const RECORDED: readonly RecordedFile[] = readdirSync(folder)
 
 function revisionOf(suffix: string): string {
   if (suffix === '6.18.35') return 'v6.18-fixed';
+  if (suffix === 'zeropage-v1') return 'zeropage-v1/2';
   return suffix.startsWith('r4.') ? `rfc-2025-06/${suffix.slice(3)}` : `v${suffix}`;
 }
 

@@ -9,7 +9,27 @@ export const MAINLINE_CHANGES = {
   'remap-cleans-up': {},
   'zap-pmd-dirties-folio': {},
 
+  // 5.18 to 6.1, in order of release; RMAP-LOG stands in changes-rmap-log.ts
+  'fork-copies-watched-vmas': {},
+  'pte-markers': {},
+  'wp-huge-pud-splits': {},
+  'force-write-needs-exclusive': {
+    requires: ['anon-exclusive'],
+  },
+  'copy-survives-poison': {},
+  'private-write-upgrade': {
+    requires: ['anon-exclusive'],
+  },
+  'smaps-absent-not-aged': {},
+  'gup-refuses-hugetlb-force': {},
+  'migration-keeps-age': {},
+  'pagemap-pmd-of-file': {},
+  'zeropage-not-pinned': {},
+  'huge-zero-split-keeps-uffd-wp': {},
+  'migration-pmd-keeps-uffd-wp': {},
+
   // 6.1 to 6.9
+  'split-keeps-dirty': {},
   'longterm-breaks-cow': {},
   'file-write-pin-refused': {},
   'shadow-stack-vma': {},
@@ -24,7 +44,6 @@ export const MAINLINE_CHANGES = {
 
   // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
   'huge-pfnmap': {},
-  'mixed-not-ok-sigbus': {},
   'folio-walk': {},
   'gup-grabs-folios': {},
   'gup-refuses-hugetlb-split': {},
@@ -34,6 +53,7 @@ export const MAINLINE_CHANGES = {
   'new-anon-rmap-flags': {},
   'rmap-counts-by-owner': {},
   'deferred-split-partly-mapped': {},
+  'swap-free-reports-nothing': {},
   'migration-uses-zeropage': {
     requires: ['zeropage-support'],
   },
@@ -57,6 +77,7 @@ export const MAINLINE_CHANGES = {
   'mprotect-batches': {},
   'zap-pmd-marks-accessed': {},
   'dontneed-frees-tables': {},
+  'unpin-warns': {},
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
   'fork-keeps-huge-zero': {

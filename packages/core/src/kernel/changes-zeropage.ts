@@ -6,6 +6,7 @@ export const ZEROPAGE_CHANGES = {
   'large-mapcount': {},
   'page-count-in-validation': {},
   'zeropage-support': {},
+  'mixed-not-ok-sigbus': {},
   'zeropage-in-readonly-vma': {
     requires: ['zeropage-support'],
   },

@@ -37,6 +37,9 @@ function mixedMap(d: Decision): Verdict | undefined {
 }
 
 function pfnMap(d: Decision): Verdict | undefined {
+  if (d.kernel.has('cow-fault-needs-special') && !d.kernel.hasSpecial('pte')) {
+    return d.none('pfnmap-not-cow');
+  }
   if (d.kernel.has('drop-linear-cow-rule')) return pfnMapByAnon(d);
   const { vma, kernel, question } = d;
   if (d.pfn === linearPfn(vma, question.addr, kernel.pageShift)) return d.none('pfnmap-linear');

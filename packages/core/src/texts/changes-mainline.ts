@@ -13,7 +13,71 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect: 'Zapping a dirty PMD makes its folio dirty.',
   },
 
+  // 5.18 to 6.1
+  'fork-copies-watched-vmas': {
+    source: 'SPEC 24.4, 24.16, 7.1',
+    effect: 'fork copies the entries of a VMA that userfaultfd write-protects in the child too.',
+  },
+  'pte-markers': {
+    source: 'SPEC 24.1, 4.4; mm/userfaultfd.c, fs/userfaultfd.c of 5.19',
+    effect:
+      'Entries of files can be write-protected for userfaultfd: a marker keeps the protection where the entry goes.',
+  },
+  'wp-huge-pud-splits': {
+    source: 'SPEC 24.2, 15.73',
+    effect:
+      'A write to a read-only PUD that its handler does not serve splits the PUD; before, the fault finds the same PUD again and again.',
+  },
+  'force-write-needs-exclusive': {
+    source: 'SPEC 24.16, 5.3',
+    effect:
+      'FOLL_FORCE writes through a read-only entry when its page is exclusive; before, when a write fault had been served (FOLL_COW) and the entry was dirty.',
+  },
+  'copy-survives-poison': {
+    source: 'SPEC 24.16, 6.6',
+    effect: 'A write fault that copies a broken page answers VM_FAULT_HWPOISON.',
+  },
+  'private-write-upgrade': {
+    source: 'SPEC 24.9, 24.16 (8.1, 8.3)',
+    effect:
+      'mprotect gives the write bit back to dirty entries of private memory whose page is exclusive; before, to those of shared memory alone.',
+  },
+  'smaps-absent-not-aged': {
+    source: 'SPEC 24.10',
+    effect: 'smaps takes no bits of a non-present entry for young or dirty any more.',
+  },
+  'gup-refuses-hugetlb-force': {
+    source: 'SPEC 24.8, 5.2 row 7',
+    effect: 'get_user_pages() with FOLL_FORCE does not write to read-only memory of hugetlb.',
+  },
+  'migration-keeps-age': {
+    source: 'SPEC 24.16 (9.9), 9.9',
+    effect: 'Migration entries keep young and dirty bits where the form has room for them.',
+  },
+  'pagemap-pmd-of-file': {
+    source: 'SPEC 24.10, 12.2',
+    effect: 'pagemap shows bit 61 for huge PMDs of files.',
+  },
+  'zeropage-not-pinned': {
+    source: 'SPEC 1.3, 24.1',
+    effect: 'Pins of the shared zeropage are not counted; in 6.1.192 as a backport.',
+  },
+  'huge-zero-split-keeps-uffd-wp': {
+    source: 'SPEC 24.7',
+    effect: 'Splitting a write-protected huge zero PMD leaves zeropages that are write-protected.',
+  },
+  'migration-pmd-keeps-uffd-wp': {
+    source: 'SPEC 24.6, 24.16 (9.9)',
+    effect: "A huge PMD that migrates keeps userfaultfd's write protection.",
+  },
+
   // 6.1 to 6.9
+  'split-keeps-dirty': {
+    source: 'SPEC 10.1, 24.7',
+    effect:
+      'Splitting a dirty PMD of anonymous memory leaves dirty PTEs; before, the folio alone is dirty.',
+    inferred: true,
+  },
   'longterm-breaks-cow': {
     source: 'SPEC 5.4',
     effect: 'A long-term read pin in a private VMA unshares file pages and the zeropage first.',
@@ -66,10 +130,6 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 0.4, 2.5, 3.13',
     effect: 'pmd_special() and pud_special() exist; huge raw-pfn leaves carry the mark.',
   },
-  'mixed-not-ok-sigbus': {
-    source: 'SPEC 3.10',
-    effect: 'vmf_insert_mixed() answers SIGBUS where it used to BUG.',
-  },
   'folio-walk': {
     source: 'SPEC 5.9',
     effect: 'folio_walk_start() exists.',
@@ -109,6 +169,12 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'deferred-split-partly-mapped': {
     source: 'SPEC 9.4, 22 errata 3',
     effect: 'Only a folio that stays partly mapped is queued for deferred split.',
+  },
+  'swap-free-reports-nothing': {
+    subject: 'mm: swap: free_swap_and_cache_nr() as batched free_swap_and_cache()',
+    source: 'mm/memory.c zap_pte_range() of 6.9 and 6.10',
+    effect:
+      'Zapping an entry of a swap slot that does not exist is no bad page map any more; that the entry is bad is still printed.',
   },
   'migration-uses-zeropage': {
     source: 'SPEC 9.9',
@@ -182,6 +248,12 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'dontneed-frees-tables': {
     source: 'SPEC 23.1, SPEC-7.2 4.9',
     effect: 'MADV_DONTNEED of all that a page table maps frees the table (PT_RECLAIM).',
+  },
+
+  'unpin-warns': {
+    source: 'mm/gup.c sanity_check_pinned_pages()',
+    effect: 'Unpinning an anonymous page that is not exclusive is a warning, where it was a BUG.',
+    inferred: true,
   },
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts

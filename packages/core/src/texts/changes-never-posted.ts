@@ -6,16 +6,17 @@ export const NEVER_POSTED_TEXTS: Readonly<Record<keyof typeof NEVER_POSTED_CHANG
   'cow-fault-needs-special': {
     source: 'SPEC 2.11, 15.6',
     effect:
-      'Never posted: a write fault of a private VM_PFNMAP VMA is answered SIGBUS without a special mark for PTEs.',
+      'Never posted: without a special mark for PTEs, a write fault of a private VM_PFNMAP VMA is answered SIGBUS, and none of its entries is ever taken for a copy.',
   },
   'anonymous-folio-fits-vma': {
     source: 'SPEC 2.11, 15.6',
     effect:
-      'Never posted: an anonymous folio counts as a copy of a private VM_PFNMAP VMA only where its anon_vma and index are of this VMA.',
+      'Never posted: an anonymous folio counts as a copy in a private VM_PFNMAP VMA only where its root anon_vma and its index say that it lies at this address.',
   },
   'no-cow-pfnmap': {
     source: 'SPEC 2.11, 15.5, 15.6',
-    effect: 'Never posted: a private writable VM_PFNMAP mapping is refused when it is made.',
+    effect:
+      'Never posted: a private VM_PFNMAP mapping that may be written is refused when it is made, and so is each frame that a fault handler would put into one.',
   },
   'no-anonymous-check-at-insertion': {
     source: 'SPEC 2.11, 15.4',

@@ -5,7 +5,8 @@ import type { ChangeText } from './change-text.js';
 export const ZEROPAGE_TEXTS: Readonly<Record<keyof typeof ZEROPAGE_CHANGES, ChangeText>> = {
   'zeropage-forbidden-by-mm': {
     source: 'SPEC 3.2, 23.5',
-    effect: 'A process of s390x may forbid the zeropage (mm_forbids_zeropage()).',
+    effect:
+      's390x: zeropages of a process that gives up sharing are replaced by pages of its own, and it is refused where nothing can replace them; before, they were just taken away.',
   },
   'large-mapcount': {
     source: 'SPEC 1.2, 22 errata 3',
@@ -25,9 +26,14 @@ export const ZEROPAGE_TEXTS: Readonly<Record<keyof typeof ZEROPAGE_CHANGES, Chan
     effect:
       'The zeropage is inserted special and uncounted where the VMA allows it; vm_normal_page() filters it in VM_MIXEDMAP VMAs without a special mark, and warns before it returns one.',
   },
+  'mixed-not-ok-sigbus': {
+    source: 'SPEC 23.5, 3.10',
+    effect: 'vmf_insert_mixed() of a page that the VMA may not hold is SIGBUS; it was a BUG.',
+  },
   'zeropage-in-readonly-vma': {
     source: 'SPEC 3.2 row 3, 15.37',
     effect: 'Never-writable VMAs may hold the zeropage (v1 of the series said no).',
+    inferred: true,
   },
   'zeropage-rmap-check': {
     subject: 'mm/rmap: sanity check that zeropages are not passed to RMAP',

@@ -81,7 +81,7 @@ const pfnmapNormalPageRows: RowAnswer = (row, revision) => {
     const { model, vma } = world;
     return answered(
       world,
-      () => pfnmapNormalPage(model, vma, pfn),
+      () => pfnmapNormalPage(model, vma, world.vpn, pfn),
       (frame) => (frame < 0 ? '0' : 'N'),
     );
   };

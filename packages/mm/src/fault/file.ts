@@ -11,6 +11,7 @@ import { Frame } from '../state/columns.js';
 import { entryAt, entryIn, levelNumber, slotMade } from '../tables/tables.js';
 import type { VmFault, VmOps } from '../vm-ops.js';
 import { hasVmFlag, mmOf, opsOf } from '../vma/vma.js';
+import { mayCopyRawFrame } from './copy-raw-frame.js';
 import { finishFault } from './finish-fault.js';
 import { FAULT_FLAG } from './flags.js';
 import { isDoneWithoutPage, isFaultError, newFault } from './vmf.js';
@@ -48,6 +49,7 @@ function readFault(model: Model, vmf: VmFault): number {
 /** do_cow_fault(): a private copy, which DAX fills by itself. */
 function cowFault(model: Model, vma: number, vpn: number, orig: Entry, flags: number): number {
   const { state } = model;
+  if (!mayCopyRawFrame(model, vma)) return VM_FAULT.SIGBUS;
   anonVmaPrepare(model, vma);
   const copy = allocFolio(model);
   if (copy < 0) return VM_FAULT.OOM;

@@ -6,6 +6,7 @@ import {
   isAnonExclusive,
   isFsdax,
   isZeroFrame,
+  setAnonExclusive,
   setFlag,
 } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
@@ -15,6 +16,7 @@ import type { Model } from '../model.js';
 import { vmNormalPage } from '../normal-page.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
 import { maybeMkwrite, opsOf, vmFlagsOf } from '../vma/vma.js';
+import { mayCopyRawFrame } from './copy-raw-frame.js';
 import { doPageMkwrite } from './file.js';
 import { FAULT_FLAG } from './flags.js';
 import { handleUserfault, isWatchedWrite, isWpAsync } from './userfault.js';
@@ -24,7 +26,8 @@ import { wpCanReuseAnonFolio } from './wp-reuse.js';
 
 /**
  * do_wp_page(): a write to an entry that is not writable, or a request that its page be the
- * process's own (mm/memory.c; SPEC 6.4).
+ * process's own (mm/memory.c; SPEC 6.4). In 5.18 no page is exclusive, and references decide alone
+ * (SPEC 24.2).
  */
 export function doWpPage(
   model: Model,
@@ -55,10 +58,11 @@ export function doWpPage(
       : wpPageShared(model, vma, vpn, slot, entry, flags, frame);
   }
   if (anon && (isAnonExclusive(model, frame) || wpCanReuseAnonFolio(model, folio, vma))) {
-    setFlag(model, frame, PAGE_FLAG.anonExclusive, true);
+    setAnonExclusive(model, frame);
     if (!unshare) wpPageReuse(model, vma, slot, entry, folio);
     return 0;
   }
+  if (!mayCopyRawFrame(model, vma)) return VM_FAULT.SIGBUS;
   return wpPageCopy(model, vma, vpn, slot, entry, frame, unshare);
 }
 

@@ -1,6 +1,6 @@
 import { VM_FAULT } from '../errno.js';
 import { isDevmapPfn } from '../insert/pfn-flags.js';
-import { pfnmapNormalPage } from '../insert/pfnmap-normal-page.js';
+import { refusesRawFrame } from '../insert/refuse-raw-frame.js';
 import type { Model } from '../model.js';
 import { hasVmFlag, isCow } from '../vma/vma.js';
 import { type HugeLevel, insertLeaf } from './insert-leaf.js';
@@ -37,14 +37,16 @@ function insertPfn(
 ): number {
   const pfnmap = hasVmFlag(model, vma, 'VM_PFNMAP');
   const mixedmap = hasVmFlag(model, vma, 'VM_MIXEDMAP');
-  if (!pfnmap && !mixedmap && !isDevmapPfn(model, pfnFlags)) {
+  if (!pfnmap && !mixedmap && !mayBePlain(model, pfnFlags)) {
     model.bug('neither-pfnmap-nor-mixedmap');
   }
   if (pfnmap && mixedmap) model.bug('both-pfnmap-and-mixedmap');
-  if (pfnmap) {
-    if (!model.has('drop-linear-cow-rule')) {
-      if (isCow(model, vma)) model.bug('pfnmap-cow');
-    } else if (pfnmapNormalPage(model, vma, pfn) >= 0) return VM_FAULT.SIGBUS;
-  }
+  if (pfnmap && isCow(model, vma) && !model.has('drop-linear-cow-rule')) model.bug('pfnmap-cow');
+  if (refusesRawFrame(model, vma, vpn, pfn)) return VM_FAULT.SIGBUS;
   return insertLeaf(model, level, vma, vpn, pfn, -1, write, pfnFlags);
 }
+
+/** Devmap frames may lie in any VMA; all may, from the end of devmap until the question came back. */
+const mayBePlain = (model: Model, pfnFlags: number): boolean =>
+  isDevmapPfn(model, pfnFlags) ||
+  (model.has('pxx-devmap-removed') && !model.has('huge-pfn-needs-pfnmap'));

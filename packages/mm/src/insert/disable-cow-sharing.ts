@@ -21,7 +21,7 @@ export function disableCowSharing(model: Model, mm: number): number {
   if (mmForbidsZeropage(model, mm)) return 0;
   splitAll(model, mm);
   setForbidden(model, mm, true);
-  if (!model.has('zeropage-support')) {
+  if (!model.has('zeropage-forbidden-by-mm')) {
     dropZeropages(model, mm);
     return 0;
   }

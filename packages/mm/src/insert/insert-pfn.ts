@@ -3,10 +3,10 @@ import { isZeroFrame } from '../frames/folio.js';
 import { type Entry, NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, maybeMkwrite, mmOf } from '../vma/vma.js';
+import { maybeMkwrite, mmOf } from '../vma/vma.js';
 import { lockedPte } from './locked-pte.js';
 import { isDevmapPfn } from './pfn-flags.js';
-import { pfnmapNormalPage } from './pfnmap-normal-page.js';
+import { refusesRawFrame } from './refuse-raw-frame.js';
 
 /**
  * insert_pfn(): maps a frame as special, or as devmap; nothing is counted. NOPAGE; OOM without a
@@ -23,9 +23,7 @@ export function insertPfn(
   mkwrite: boolean,
   pfnFlags = 0,
 ): number {
-  if (model.has('drop-linear-cow-rule') && hasVmFlag(model, vma, 'VM_PFNMAP')) {
-    if (pfnmapNormalPage(model, vma, pfn) >= 0) return VM_FAULT.SIGBUS;
-  }
+  if (refusesRawFrame(model, vma, vpn, pfn)) return VM_FAULT.SIGBUS;
   const { pte } = model;
   const slot = lockedPte(model, mmOf(model, vma), vpn);
   if (slot < 0) return VM_FAULT.OOM;

@@ -3,11 +3,11 @@ import { NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Global, Vma } from '../state/columns.js';
 import { entryIn, nextAddress, setEntry } from '../tables/tables.js';
-import { addVmFlags, hasVmFlag, isCow, mmOf } from '../vma/vma.js';
+import { addVmFlags, isCow, mmOf } from '../vma/vma.js';
 import { zapVmaRange } from '../zap/zap-range.js';
 import { lockedPte } from './locked-pte.js';
 import { pfnModifyAllowed } from './pfn-modify-allowed.js';
-import { pfnmapNormalPage } from './pfnmap-normal-page.js';
+import { refusesRawFrame } from './refuse-raw-frame.js';
 
 /**
  * remap_pfn_range(): maps consecutive raw frames, special and uncounted. 0, -EINVAL for a part of a
@@ -65,11 +65,13 @@ function remapTracked(
 
 /**
  * Makes the VMA one of raw pfns. A CoW VMA must be filled whole, so that vm_pgoff can say which frame
- * lies where and what differs must be a private copy; false for a part of one.
+ * lies where and what differs must be a private copy; false for a part of one, or for any CoW VMA where
+ * none may show raw frames.
  */
 function claimVma(model: Model, vma: number, vpn: number, pages: number, pfn: number): boolean {
   const { state } = model;
   const end = vpn + pages;
+  if (isCow(model, vma) && model.has('no-cow-pfnmap')) return false;
   if (isCow(model, vma) && !model.has('drop-linear-cow-rule')) {
     if (vpn !== state.get(Vma.start, vma) || end !== state.get(Vma.end, vma)) return false;
     state.set(Vma.pgoff, vma, pfn);
@@ -108,12 +110,11 @@ export function remapPteRange(
   const { pte } = model;
   const first = lockedPte(model, mmOf(model, vma), vpn);
   if (first < 0) return ERRNO.ENOMEM;
-  const mayBeCopy = model.has('drop-linear-cow-rule') && hasVmFlag(model, vma, 'VM_PFNMAP');
   for (let i = 0; i < end - vpn; i++) {
     const slot = first + i;
     if (entryIn(model, slot) !== NONE) model.bug('slot-occupied');
     if (!pfnModifyAllowed(model, pfn + i, prot)) return ERRNO.EACCES;
-    if (mayBeCopy && pfnmapNormalPage(model, vma, pfn + i) >= 0) return ERRNO.EINVAL;
+    if (refusesRawFrame(model, vma, vpn + i, pfn + i)) return ERRNO.EINVAL;
     setEntry(model, slot, pte.to.mkspecial(pte.leaf(pfn + i, prot)));
   }
   return 0;
