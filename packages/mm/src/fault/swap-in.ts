@@ -11,7 +11,8 @@ import {
   setFlag,
 } from '../frames/folio.js';
 import { lruAdd } from '../frames/lru.js';
-import { PAGE_FLAG } from '../frames/page-flags.js';
+import { lruAddDrain } from '../frames/lru-batch.js';
+import { LRU, PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -20,7 +21,7 @@ import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { AnonVma, Frame, Mm, SwapSlot, Vma } from '../state/columns.js';
 import { swapFree, swapSlotOf } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
-import { hasVmFlag, mmOf, pageIndex } from '../vma/vma.js';
+import { hasVmFlag, maybeMkwrite, mmOf, pageIndex } from '../vma/vma.js';
 import { softDirtyEnabled } from '../vma/write-tracking.js';
 import { newEntry } from './anonymous.js';
 import { FAULT_FLAG } from './flags.js';
@@ -54,47 +55,57 @@ export function swapIn(
     putRefs(model, cached);
     return VM_FAULT.OOM;
   }
-  if (isAnon(model, folio) && isAnonExclusive(model, folio)) model.bug('exclusive-in-swapcache');
+  const isWrite = (flags & FAULT_FLAG.WRITE) !== 0;
   const isCopy = folio !== cached;
-  let exclusive = isCopy || pte.is.swp_exclusive(entry);
-  if (isKsm(model, folio)) exclusive = false;
+  if (isWrite && !isCopy && !isKsm(model, folio) && state.get(Frame.lru, folio) === LRU.none) {
+    // A batch that is on its way to a list may hold the only reference in excess.
+    lruAddDrain(model);
+  }
+  if (isAnon(model, folio) && isAnonExclusive(model, folio)) model.bug('exclusive-in-swapcache');
   swapFree(model, entry);
   if (!isCopy && shouldTryToFreeSwap(model, folio, vma, flags)) freeSwap(model, folio);
-  exclusive ||= !isKsm(model, folio) && refcount(model, folio) === 1;
+  const exclusive =
+    !isKsm(model, folio) &&
+    (isCopy || pte.is.swp_exclusive(entry) || refcount(model, folio) === 1) &&
+    // Without a mark to set, only a write has to know.
+    (isWrite || model.has('anon-exclusive'));
   const mm = mmOf(model, vma);
   state.add(Mm.anonPages, mm, 1);
   state.add(Mm.swapEntries, mm, -1);
-  const fresh = mappedEntry(model, vma, entry, folio, exclusive, flags);
+  const fresh = mappedEntry(model, vma, entry, folio, exclusive, isWrite);
   if (isCopy || !isAnon(model, folio)) addNewAnonRmap(model, folio, vma, vpn, exclusive);
   else addAnonRmap(model, folio, 1, vma, vpn, exclusive);
   if (isCopy) lruAdd(model, folio, 'inactive');
   setEntry(model, slot, fresh);
   if (isCopy) putRefs(model, cached);
   const major = found >= 0 ? 0 : VM_FAULT.MAJOR;
-  if ((flags & FAULT_FLAG.WRITE) === 0 || pte.is.write(fresh)) return major;
+  const written = exclusive && !model.has('swap-in-maps-writable');
+  if (!isWrite || written || pte.is.write(fresh)) return major;
   const answer = major | doWpPage(model, vma, vpn, slot, fresh, flags);
   return isFaultError(answer) ? answer & ~VM_FAULT.MAJOR : answer;
 }
 
-/** The entry of the page: writable at once where it is the process's own and nobody waits for a fault. */
+/**
+ * The entry of the page: writable at once where it is the process's own and nobody waits for a fault.
+ * Until 6.9 a write faults again where it may not be, on an entry that is dirty already.
+ */
 function mappedEntry(
   model: Model,
   vma: number,
   entry: Entry,
   folio: number,
   exclusive: boolean,
-  flags: number,
+  isWrite: boolean,
 ): Entry {
   const { pte } = model;
-  const isWrite = (flags & FAULT_FLAG.WRITE) !== 0;
+  const later = model.has('swap-in-maps-writable');
   let fresh = newEntry(model, vma, folio);
+  if (exclusive && isWrite && !later) fresh = maybeMkwrite(model, vma, pte, pte.to.mkdirty(fresh));
   if (pte.is.swp_soft_dirty(entry)) fresh = pte.to.mksoft_dirty(fresh);
-  if (pte.is.swp_uffd_wp(entry)) fresh = pte.to.mkuffd_wp(fresh);
-  if (!exclusive || !hasVmFlag(model, vma, 'VM_WRITE')) return fresh;
-  if (model.has('swap-in-maps-writable')) {
-    const waits = softDirtyEnabled(model, vma) && !pte.is.soft_dirty(fresh);
-    if (waits || isWatchedWrite(model, vma, fresh)) return fresh;
-  } else if (!isWrite || pte.is.swp_uffd_wp(entry)) return fresh;
+  if (pte.is.swp_uffd_wp(entry)) fresh = pte.to.wrprotect(pte.to.mkuffd_wp(fresh));
+  if (!later || !exclusive || !hasVmFlag(model, vma, 'VM_WRITE')) return fresh;
+  const waits = softDirtyEnabled(model, vma) && !pte.is.soft_dirty(fresh);
+  if (waits || isWatchedWrite(model, vma, fresh)) return fresh;
   return pte.mkwrite(isWrite ? pte.to.mkdirty(fresh) : fresh);
 }
 

@@ -1,10 +1,12 @@
-import { folioOf, isAnon } from '../frames/folio.js';
+import { folioOf } from '../frames/folio.js';
 import { type Entry, NONE, type Prot } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { canChangePmdWritable } from '../mprotect/can-change-writable.js';
+import { staysExclusive } from '../mprotect/change-nonpresent-pte.js';
 import { MM_CP } from '../mprotect/flags.js';
 import { takesNumaHint } from '../mprotect/numa-hint.js';
 import { vmNormalPage } from '../normal-page.js';
+import { migrationKind } from '../rmap/migration-entry.js';
 import { entryIn, pagesOfLevel, type SlotAt, setEntry } from '../tables/tables.js';
 import { absentPmdKind, frameOfAbsentPmd } from './huge-entry.js';
 import { isHugeZeroPmd } from './huge-zero.js';
@@ -56,8 +58,8 @@ function changedAbsent(model: Model, old: Entry, flags: number): Entry {
   let entry = old;
   const { what } = pmd.absent(old);
   if (what === 'migration-write') {
-    const anon = isAnon(model, folioOf(model, frameOfAbsentPmd(model, old)));
-    entry = pmd.turned(old, anon ? 'migration-read-exclusive' : 'migration-read');
+    const folio = folioOf(model, frameOfAbsentPmd(model, old));
+    entry = pmd.turned(old, migrationKind(false, staysExclusive(model, folio)));
   } else if (what === 'device-private-write') {
     entry = pmd.to.swp_clear_soft_dirty(pmd.turned(old, 'device-private-read'));
   } else if (absentPmdKind(model, old) === 'other') model.vmBug('not-migration');

@@ -35,7 +35,7 @@ export function splitAnonPmd(
 
 /** Every page is the shared zeropage from now on; nothing is counted. */
 function splitZero(model: Model, vma: number, first: number, slot: SlotAt, old: Entry): void {
-  const watched = model.pmd.is.uffd_wp(old);
+  const watched = model.has('huge-zero-split-keeps-uffd-wp') && model.pmd.is.uffd_wp(old);
   const table = useDeposited(model, mmOf(model, vma), slot);
   const pages = pagesOfLevel(model, 'pmd');
   for (let i = 0; i < pages; i++) {
@@ -69,7 +69,7 @@ function splitPresent(
   const pfn = machine.memory.pfn(frame);
   for (let i = 0; i < pages; i++) {
     const entry = frozen
-      ? markAbsent(pte, migrationEntry(pte, what, pfn + i, young, dirty), softDirty, uffdWp)
+      ? markAbsent(pte, migrationEntry(model, pte, what, pfn + i, young, dirty), softDirty, uffdWp)
       : presentPte(model, old, pte.leaf(pfn + i, pageProtOf(model, vma)));
     setEntry(model, slotIn(model, table, i), entry);
   }
@@ -102,18 +102,15 @@ function presentPte(model: Model, old: Entry, leaf: Entry): Entry {
   const { to, mkwrite } = model.pte;
   let entry = is.write(old) ? mkwrite(leaf) : leaf;
   if (!is.young(old)) entry = to.mkold(entry);
-  if (is.dirty(old)) entry = to.mkdirty(entry);
+  if (is.dirty(old) && model.has('split-keeps-dirty')) entry = to.mkdirty(entry);
   if (is.soft_dirty(old)) entry = to.mksoft_dirty(entry);
   return is.uffd_wp(old) ? to.mkuffd_wp(entry) : entry;
 }
 
 /** A non-present PTE of the kind that the PMD was, as old and as dirty. */
-function absentPte(
-  { pte, machine }: Model,
-  { what, young, dirty }: AbsentFacts,
-  pfn: number,
-): Entry {
-  if (isMigration(what)) return migrationEntry(pte, what, pfn, young, dirty);
+function absentPte(model: Model, { what, young, dirty }: AbsentFacts, pfn: number): Entry {
+  const { pte, machine } = model;
+  if (isMigration(what)) return migrationEntry(model, pte, what, pfn, young, dirty);
   const made = pte.makeAbsent(what, pfn);
   if (made === undefined) throw new Error(`${machine.form.name} has no ${what} entries`);
   return made;

@@ -81,10 +81,17 @@ function isOwn(model: Model, level: MappingLevel, vma: number, vpn: number, entr
   return frame >= 0 && isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
 }
 
-/** As of 6.1: asked of entries that are not writable alone, and clean ones always fault. */
+/**
+ * As of 6.0: asked of entries that are not writable alone, and clean ones always fault. Before, only
+ * shared memory got the bit back; its test of soft-dirtiness stood the wrong way round (SPEC 24.9).
+ */
 function couldChangeBefore(model: Model, vma: number, vpn: number, entry: Entry): boolean {
   const { is } = model.pte;
-  if (!vmFlagsOf(model, vma).VM_WRITE || is.write(entry)) model.vmBug('no-vm-write-or-writable');
+  const { VM_WRITE, VM_SHARED, VM_SOFTDIRTY } = vmFlagsOf(model, vma);
+  if (!model.has('private-write-upgrade')) {
+    return VM_SHARED && is.dirty(entry) && (is.soft_dirty(entry) || !VM_SOFTDIRTY);
+  }
+  if (!VM_WRITE || is.write(entry)) model.vmBug('no-vm-write-or-writable');
   if (!is.dirty(entry) || !nobodyWaits(model, 'pte', vma, entry)) return false;
-  return vmFlagsOf(model, vma).VM_SHARED || isOwn(model, 'pte', vma, vpn, entry);
+  return VM_SHARED || isOwn(model, 'pte', vma, vpn, entry);
 }

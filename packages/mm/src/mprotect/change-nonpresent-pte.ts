@@ -1,9 +1,14 @@
 import { folioOf, isAnon } from '../frames/folio.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
+import { migrationKind } from '../rmap/migration-entry.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { isMarker } from '../zap/markers.js';
 import { MM_CP } from './flags.js';
+
+/** A writable anonymous page that migrates is its process's own, and stays that (SPEC 8.4, 24.6). */
+export const staysExclusive = (model: Model, folio: number): boolean =>
+  isAnon(model, folio) && model.has('anon-exclusive');
 
 /** change_pte_range() for an entry that is not present: 1 when it changed (SPEC 8.4). */
 export function changeNonpresentPte(model: Model, slot: SlotAt, old: Entry, flags: number): number {
@@ -13,7 +18,7 @@ export function changeNonpresentPte(model: Model, slot: SlotAt, old: Entry, flag
   switch (facts.what) {
     case 'migration-write': {
       const folio = folioOf(model, model.machine.memory.frame(Number(facts.pfn)));
-      entry = pte.turned(old, isAnon(model, folio) ? 'migration-read-exclusive' : 'migration-read');
+      entry = pte.turned(old, migrationKind(false, staysExclusive(model, folio)));
       break;
     }
     case 'device-private-write':

@@ -34,6 +34,7 @@ export function changeProtection(
   const mm = mmOf(model, vma);
   const marks =
     (flags & MM_CP.UFFD_WP) !== 0 &&
+    model.has('pte-markers') &&
     !vmaIsAnonymous(model, vma) &&
     hasVmFlag(model, vma, 'VM_UFFD_WP');
   let changed = 0;

@@ -1,4 +1,4 @@
-import { folioOf, hasFlag, isAnon } from '../frames/folio.js';
+import { folioOf, hasFlag, isAnon, isAnonExclusive } from '../frames/folio.js';
 import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import type { Entry } from '../machine/entries.js';
@@ -30,6 +30,12 @@ export function restoreDeviceExclusive(
     keepsRmap ? restoredByRights(model, vma, vpn, entry, folio) : restoredByType(model, vma, entry),
   );
   if (!keepsRmap) {
+    // Later kernels ask this the wrong way round, so that it is never true.
+    const asks = model.has('anon-exclusive') && !model.has('rmap-by-level');
+    const own = isAnon(model, folio) && isAnonExclusive(model, frame);
+    if (asks && !own && model.pte.is.write(entryIn(model, slot) as Entry)) {
+      model.vmBug('device-exclusive-writable-shared');
+    }
     if (isAnon(model, folio)) addAnonRmap(model, frame, 1, vma, vpn, false);
     else model.warn('device-exclusive-file-page');
   }

@@ -63,6 +63,7 @@ export function ksmMergeWith(model: Model, place: KsmPlace, shared: number): num
   if (frame < 0 || isKsm(model, frame)) return ERRNO.EFAULT;
   if (state.get(Frame.content, frame) !== state.get(Frame.content, shared)) return ERRNO.EFAULT;
   if (!protectPage(model, place, frame)) return ERRNO.EFAULT;
+  if (isAnonExclusive(model, frame) || isAnonExclusive(model, shared)) model.vmBug('ksm-exclusive');
   const { vma, vpn } = place;
   const slot = slotAt(model, mmOf(model, vma), vpn, 'pte');
   if (machine.zeroFrames.includes(shared)) mapZeropage(model, vma, vpn, slot);
@@ -104,15 +105,30 @@ function protectPage(model: Model, { vma, vpn }: KsmPlace, frame: number): boole
 }
 
 function writeProtect(model: Model, slot: SlotAt, entry: Entry, frame: number): boolean {
-  const { is, to } = model.pte;
-  const exclusive = isAnonExclusive(model, frame);
-  if (!is.write(entry) && !is.dirty(entry) && !exclusive) return true;
+  if (isProtected(model, entry, frame)) return true;
+  if (isReferredTo(model, frame)) return false;
+  if (isAnonExclusive(model, frame) && tryShareAnonRmap(model, frame) !== 0) return false;
+  putProtected(model, slot, entry, frame);
+  return true;
+}
+
+/** Nothing needs to be done: the process cannot write to it, and it is nobody's own. */
+export function isProtected(model: Model, entry: Entry, frame: number): boolean {
+  const { is } = model.pte;
+  return !is.write(entry) && !is.dirty(entry) && !isAnonExclusive(model, frame);
+}
+
+/** Somebody besides mappings, the swap cache and KSM has a reference. */
+export function isReferredTo(model: Model, frame: number): boolean {
   const cached = hasFlag(model, frame, PAGE_FLAG.swapcache) ? 1 : 0;
-  if (folioMapcount(model, frame) + 1 + cached !== refcount(model, frame)) return false;
-  if (exclusive && tryShareAnonRmap(model, frame) !== 0) return false;
+  return folioMapcount(model, frame) + 1 + cached !== refcount(model, frame);
+}
+
+/** The entry as it is while KSM compares: read-only and clean. */
+export function putProtected(model: Model, slot: SlotAt, entry: Entry, frame: number): void {
+  const { is, to } = model.pte;
   if (is.dirty(entry)) setFlag(model, frame, PAGE_FLAG.dirty, true);
   setEntry(model, slot, to.wrprotect(to.mkclean(entry)));
-  return true;
 }
 
 /** The zeropage, with the dirty mark by which KSM knows those that it placed (from 6.6 on). */

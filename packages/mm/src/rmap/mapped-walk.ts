@@ -52,7 +52,8 @@ export function pfnVmaMappedWalk(
     const entry = entryIn(model, slot) ?? NONE;
     if (entry !== NONE && number <= 1) {
       const level = number === 0 ? 'pte' : 'pmd';
-      if (maps(model, level, entry, pfn, pages, migration)) {
+      if (level === 'pmd' && isTakenForTable(model, entry)) model.note('devmap-pmd-as-table');
+      else if (maps(model, level, entry, pfn, pages, migration)) {
         const answer = visit(at, slot, entry, level);
         if (answer === MAPPED.stop) return;
         if (answer === MAPPED.again) continue;
@@ -61,6 +62,10 @@ export function pfnVmaMappedWalk(
     at = next;
   }
 }
+
+/** Until DAX used the walk it knew no devmap PMD, and took one for a table (SPEC 24.5). */
+const isTakenForTable = (model: Model, entry: Entry): boolean =>
+  !model.has('dax-writeback-mkclean') && model.pmd.is.present(entry) && model.pmd.is.devmap(entry);
 
 /** check_pte(), check_pmd(): the entry maps one of the frames, in the way that is asked for. */
 function maps(

@@ -49,6 +49,10 @@ export function removeMigrationPtes(
   });
 }
 
+/** What was not merely readable was its process's own. */
+const isOwn = (model: Model, space: EntrySpace, entry: Entry): boolean =>
+  model.has('anon-exclusive') && space.absent(entry).what !== 'migration-read';
+
 /** remove_migration_pte(). */
 function restorePte(
   model: Model,
@@ -61,7 +65,7 @@ function restorePte(
 ): void {
   getRefs(model, folio);
   const leaf = restored(model, model.pte, vma, entry, frame, folio);
-  const exclusive = model.pte.absent(entry).what !== 'migration-read';
+  const exclusive = isOwn(model, model.pte, entry);
   if (isAnon(model, folio)) addAnonRmap(model, frame, 1, vma, vpn, exclusive);
   else addFileRmap(model, frame, 1, vma);
   setEntry(model, slot, asDevicePrivate(model, model.pte, entry, leaf, folio));
@@ -79,7 +83,7 @@ function restorePmd(
   const { pmd } = model;
   getRefs(model, folio);
   const leaf = restored(model, pmd, vma, entry, folio, folio);
-  const exclusive = pmd.absent(entry).what !== 'migration-read';
+  const exclusive = isOwn(model, pmd, entry);
   const pages = folioPages(model, folio);
   if (isAnon(model, folio)) addAnonRmap(model, folio, pages, vma, vpn, exclusive, 'pmd');
   else addFileRmap(model, folio, pages, vma, 'pmd');

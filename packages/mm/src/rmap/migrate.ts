@@ -76,16 +76,13 @@ function migrateInVma(
 
 /** The mapping of one page; false, with the entry as it was, when the page may be pinned. */
 function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entry: Entry): boolean {
-  const { pte, machine, state } = model;
+  const { pte, state } = model;
   const frame = frameMapped(model, entry);
   const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
-  const present = pte.is.present(entry);
-  const writable = present
-    ? pte.is.write(entry)
-    : pte.absent(entry).what === 'device-private-write';
   setEntry(model, slot, NONE);
-  if (present && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
-  if (writable && isAnon(model, folio) && !exclusive) model.vmWarn('writable-not-exclusive');
+  if (pte.is.present(entry) && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  const shared = isAnon(model, folio) && !exclusive && model.has('anon-exclusive');
+  if (shared && isWritable(model, entry)) model.vmWarn('writable-not-exclusive');
   const poison = poisonEntry(model, frame);
   if (poison !== undefined) {
     state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
@@ -95,16 +92,33 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
       setEntry(model, slot, entry);
       return false;
     }
-    const kind = migrationKind(writable, exclusive);
-    const pfn = machine.memory.pfn(frame);
-    const young = present && pte.is.young(entry);
-    const made = migrationEntry(pte, kind, pfn, young, present && pte.is.dirty(entry));
-    setEntry(model, slot, carryFlags(pte, entry, made));
+    putMigrationEntry(model, frame, slot, entry, exclusive);
   }
   removeRmap(model, frame, 1, vma);
   putRefs(model, folio);
   return true;
 }
+
+/** The migration entry that stands for a page; `exclusive` is what the page was. */
+export function putMigrationEntry(
+  model: Model,
+  frame: number,
+  slot: SlotAt,
+  entry: Entry,
+  exclusive: boolean,
+): void {
+  const { pte, machine } = model;
+  const kind = migrationKind(isWritable(model, entry), exclusive);
+  const present = pte.is.present(entry);
+  const young = present && pte.is.young(entry);
+  const dirty = present && pte.is.dirty(entry);
+  const made = migrationEntry(model, pte, kind, machine.memory.pfn(frame), young, dirty);
+  setEntry(model, slot, carryFlags(pte, entry, made));
+}
+
+/** The process, or the device for it, may write through the entry. */
+const isWritable = ({ pte }: Model, entry: Entry): boolean =>
+  pte.is.present(entry) ? pte.is.write(entry) : pte.absent(entry).what === 'device-private-write';
 
 /**
  * make_hwpoison_entry() of a poisoned page; undefined for one that is sound, as all are without
@@ -115,7 +129,10 @@ export function poisonEntry(model: Model, frame: number): Entry | undefined {
   return model.pte.makeAbsent('hwpoison', model.machine.memory.pfn(frame));
 }
 
-/** set_pmd_migration_entry(): false, with the PMD as it was, when the folio may be pinned. */
+/**
+ * set_pmd_migration_entry(): the PMD stays as it was when the folio may be pinned; false then, but for
+ * kernels that do not report it and let the walk go on (SPEC 24.6).
+ */
 function setPmdMigrationEntry(
   model: Model,
   folio: number,
@@ -130,7 +147,7 @@ function setPmdMigrationEntry(
   const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
   if (exclusive && tryShareAnonRmap(model, frame, 'pmd') !== 0) {
     setEntry(model, slot, entry);
-    return false;
+    return !model.has('swap-entries-keep-exclusive');
   }
   const dirty = present && pmd.is.dirty(entry);
   if (dirty) setFlag(model, folio, PAGE_FLAG.dirty, true);
@@ -139,9 +156,15 @@ function setPmdMigrationEntry(
     : pmd.absent(entry).what === 'device-private-write';
   const kind = migrationKind(writable, exclusive);
   const young = present && pmd.is.young(entry);
-  const made = migrationEntry(pmd, kind, machine.memory.pfn(frame), young, dirty);
-  setEntry(model, slot, carryFlags(pmd, entry, made));
+  const made = migrationEntry(model, pmd, kind, machine.memory.pfn(frame), young, dirty);
+  setEntry(model, slot, pmdMarks(model, entry, carryFlags(pmd, entry, made)));
   removeRmap(model, frame, folioPages(model, folio), vma, 'pmd');
   putRefs(model, folio);
   return true;
 }
+
+/** userfaultfd's protection of a PMD is lost in early kernels. */
+const pmdMarks = (model: Model, from: Entry, made: Entry): Entry =>
+  model.has('migration-pmd-keeps-uffd-wp') || !model.pmd.is.present(from)
+    ? made
+    : model.pmd.to.swp_clear_uffd_wp(made);

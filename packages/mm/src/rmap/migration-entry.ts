@@ -1,11 +1,13 @@
 import { type AbsentKind, migrationAgeBit } from '@pagewright/core';
 import type { Entry, EntrySpace } from '../machine/entries.js';
+import type { Model } from '../model.js';
 
 /**
  * make_*_migration_entry() with make_migration_entry_young() and _dirty(), in a slot of this level
  * (include/linux/swapops.h). Throws for a level that can hold none.
  */
 export function migrationEntry(
+  model: Model,
   space: EntrySpace,
   kind: MigrationKind,
   pfn: number,
@@ -13,7 +15,7 @@ export function migrationEntry(
   dirty = false,
 ): Entry {
   const age = (on: boolean, which: 'young' | 'dirty'): number =>
-    on ? Number(migrationAgeBit(space.form, which) ?? 0n) : 0;
+    on && model.has('migration-keeps-age') ? Number(migrationAgeBit(space.form, which) ?? 0n) : 0;
   const entry = space.makeAbsent(kind, pfn + age(young, 'young') + age(dirty, 'dirty'));
   if (entry === undefined) throw new Error(`no migration entries at ${space.level} level`);
   return entry;
@@ -22,7 +24,10 @@ export function migrationEntry(
 /** Kinds of migration entry. */
 export type MigrationKind = Extract<AbsentKind, `migration-${string}`>;
 
-/** What stands in for a page that moves: writable, its process's own, or neither (SPEC 9.9). */
+/**
+ * What stands in for a page that moves: writable, its process's own, or neither. No page is anybody's
+ * own before there is a mark that says so (SPEC 9.9, 24.6).
+ */
 export function migrationKind(writable: boolean, exclusive: boolean): MigrationKind {
   if (writable) return 'migration-write';
   return exclusive ? 'migration-read-exclusive' : 'migration-read';

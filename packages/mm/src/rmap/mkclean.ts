@@ -76,7 +76,12 @@ function cleanInVma(model: Model, pfn: number, pages: number, vma: number, vpn: 
 }
 
 /** Clean and without write access; false when it was so before. */
-function cleanEntry(model: Model, slot: SlotAt, entry: Entry, level: 'pte' | 'pmd'): boolean {
+export function cleanEntry(
+  model: Model,
+  slot: SlotAt,
+  entry: Entry,
+  level: 'pte' | 'pmd',
+): boolean {
   const space: EntrySpace = level === 'pte' ? model.pte : model.pmd;
   const { is, to } = space;
   if (!is.present(entry) || (!is.dirty(entry) && !is.write(entry))) return false;

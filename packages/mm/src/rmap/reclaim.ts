@@ -60,16 +60,20 @@ export function reclaimFolio(model: Model, folio: number, ignoreReferences: bool
 
 /**
  * folio_check_references(): what use of the folio since the last pass says. A contended lock keeps it
- * where it is, on the inactive list (SPEC 24.13).
+ * on the inactive list, and loses PG_referenced (SPEC 24.13).
  */
 function checkReferences(model: Model, folio: number): 'reclaim' | 'keep' | 'activate' {
-  const used = folioReferenced(model, folio, true);
+  const seen = { locked: false, executable: false };
+  const used = folioReferenced(model, folio, true, seen);
   const before = hasFlag(model, folio, PAGE_FLAG.referenced);
   setFlag(model, folio, PAGE_FLAG.referenced, false);
+  // Unmapping it finds out that it cannot go.
+  if (seen.locked) return 'activate';
   if (used === CONTENDED) return 'keep';
   if (used === 0) return 'reclaim';
   setFlag(model, folio, PAGE_FLAG.referenced, true);
-  return before || used > 1 ? 'activate' : 'keep';
+  const isProgram = seen.executable && !hasFlag(model, folio, PAGE_FLAG.swapbacked);
+  return before || used > 1 || isProgram ? 'activate' : 'keep';
 }
 
 function tryReclaim(model: Model, folio: number): boolean {

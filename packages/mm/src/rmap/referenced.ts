@@ -9,24 +9,45 @@ import { rmapWalk } from './walk.js';
 /** What folio_referenced() answers when a lock was held by somebody else. */
 export const CONTENDED = -1;
 
+/** What VMAs that used a folio are, `*vm_flags` of folio_referenced(). */
+export interface UsersSeen {
+  /** A VM_LOCKED one, which ends the walk. */
+  locked: boolean;
+  /** A VM_EXEC one. */
+  executable: boolean;
+}
+
 /**
  * folio_referenced(): in how many VMAs the folio was used since it was last asked; the entries are old
- * afterwards. It never waits for a lock, and answers -1 instead (mm/rmap.c; SPEC 9.11, 24.13).
+ * afterwards. Since RMAP-LOG 8 it never waits for a lock, and answers -1 instead (mm/rmap.c; SPEC 9.11,
+ * 24.13).
  *
  * @param isLocked the caller holds the folio's lock
+ * @param seen learns of the VMAs, also of those that came before a contended lock
  */
-export function folioReferenced(model: Model, folio: number, isLocked: boolean): number {
+export function folioReferenced(
+  model: Model,
+  folio: number,
+  isLocked: boolean,
+  seen?: UsersSeen,
+): number {
   if (folioMapcount(model, folio) <= 0) return 0;
   const locks = !isLocked && needsLock(model, folio);
   if (locks && !folioTrylock(model, folio)) return 1;
   let referenced = 0;
   const contended = rmapWalk(model, folio, {
     one: (vma, vpn) => {
-      if (hasVmFlag(model, vma, 'VM_LOCKED')) return false;
-      if (clearYoung(model, folio, vma, vpn)) referenced++;
+      if (hasVmFlag(model, vma, 'VM_LOCKED')) {
+        if (seen !== undefined) seen.locked = true;
+        return false;
+      }
+      if (clearYoung(model, folio, vma, vpn)) {
+        referenced++;
+        if (seen !== undefined && hasVmFlag(model, vma, 'VM_EXEC')) seen.executable = true;
+      }
       return true;
     },
-    tryLock: true,
+    tryLock: model.has('rmap-try-lock'),
     mappedOnly: true,
   });
   if (locks) folioUnlock(model, folio);

@@ -14,7 +14,7 @@ import { splitHugePmd } from '../huge/split.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Frame, Mm } from '../state/columns.js';
-import { swapDuplicate, swapEntryOf, swapFree } from '../swap/swap-slots.js';
+import { swapDuplicate, swapEntryOf } from '../swap/swap-slots.js';
 import { type SlotAt, setEntry } from '../tables/tables.js';
 import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { ZAP_ALL } from '../zap/details.js';
@@ -117,20 +117,33 @@ function swapOut(
   slot: SlotAt,
   entry: Entry,
 ): boolean {
-  const { pte, state } = model;
   const exclusive = isAnonExclusive(model, frame);
+  if (exclusive && tryShareAnonRmap(model, frame) !== 0) return false;
+  putSwapEntry(model, folio, frame, vma, slot, entry, exclusive);
+  return true;
+}
+
+/** The swap entry, one more of its slot, stands for the page; `exclusive` is what the page was. */
+export function putSwapEntry(
+  model: Model,
+  folio: number,
+  frame: number,
+  vma: number,
+  slot: SlotAt,
+  entry: Entry,
+  exclusive: boolean,
+): void {
+  const { pte, state } = model;
   let swapped = swapEntryOf(model, state.ref(Frame.swapSlot, folio) + (frame - folio));
   swapDuplicate(model, swapped);
-  if (exclusive && tryShareAnonRmap(model, frame) !== 0) {
-    swapFree(model, swapped);
-    return false;
-  }
   const mm = mmOf(model, vma);
   state.add(Mm.anonPages, mm, -1);
   state.add(Mm.swapEntries, mm, 1);
-  if (exclusive) swapped = pte.to.swp_mkexclusive(swapped);
+  // Headers whose swap entries have no such bit forget it (um until 6.1).
+  if (exclusive && model.has('swap-entries-keep-exclusive')) {
+    swapped = pte.to.swp_mkexclusive(swapped);
+  }
   setEntry(model, slot, carryFlags(pte, entry, swapped));
-  return true;
 }
 
 /** A page that MADV_FREE gave up is dropped while it is clean and nobody else refers to it. */

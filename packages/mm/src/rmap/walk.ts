@@ -1,7 +1,10 @@
 import { folioMapcount, folioPages, isKsm } from '../frames/folio.js';
 import { OWNER } from '../frames/page-flags.js';
+import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { AnonVma, Avc, Frame, Mapping, Vma } from '../state/columns.js';
+import { entryAt } from '../tables/tables.js';
+import { mmOf } from '../vma/vma.js';
 
 /** What a walk does at each VMA that may map the folio (`struct rmap_walk_control`). */
 export interface RmapWalk {
@@ -26,7 +29,7 @@ export function rmapWalk(model: Model, folio: number, walk: RmapWalk): boolean {
   const owner = state.get(Frame.owner, folio);
   const first = state.get(Frame.index, folio);
   const pages = folioPages(model, folio);
-  if (isKsm(model, folio)) return walkKsm(model, walk);
+  if (isKsm(model, folio)) return walkKsm(model, folio, walk);
   if (owner === OWNER.anon) return walkAnon(model, folio, first, pages, walk);
   if (owner !== OWNER.file) return false;
   return walkFile(model, state.ref(Frame.ownerId, folio), first, pages, walk);
@@ -77,13 +80,17 @@ function walkAnon(
 
 /**
  * rmap_walk_ksm(): a KSM page can lie at any address of any VMA that KSM may scan, or its children.
- * The model keeps no list of them: every page of every such VMA is offered.
+ * The model keeps no list of them (`rmap_item`): every page of every such VMA is offered, by number of
+ * the VMA. True when the lock of one was contended; those before it were visited by then.
  */
-function walkKsm(model: Model, walk: RmapWalk): boolean {
+function walkKsm(model: Model, folio: number, walk: RmapWalk): boolean {
   const { state } = model;
   for (let vma = 0; vma < state.layout.capacities.vma; vma++) {
     if (state.get(Vma.used, vma) === 0 || state.ref(Vma.anonVma, vma) < 0) continue;
     if (walk.skips?.(vma)) continue;
+    const root = state.ref(AnonVma.root, state.ref(Vma.anonVma, vma));
+    const locked = state.get(AnonVma.locked, root);
+    if (locked !== 0 && shows(model, vma, folio) && isContended(model, locked, walk)) return true;
     const end = state.get(Vma.end, vma);
     for (let vpn = state.get(Vma.start, vma); vpn < end; vpn++) {
       if (!walk.one(vma, vpn) || walk.done?.()) return false;
@@ -92,6 +99,20 @@ function walkKsm(model: Model, walk: RmapWalk): boolean {
   return false;
 }
 
+/** An entry of the VMA is of the small folio: KSM has an item of it, whose lock a walk takes. */
+function shows(model: Model, vma: number, folio: number): boolean {
+  const { state, pte, machine } = model;
+  const end = state.get(Vma.end, vma);
+  for (let vpn = state.get(Vma.start, vma); vpn < end; vpn++) {
+    const entry = entryAt(model, mmOf(model, vma), vpn, 'pte');
+    if (entry === NONE) continue;
+    const pfn = pte.is.present(entry) ? pte.pfn(entry) : Number(pte.absent(entry).pfn ?? -1n);
+    if (machine.memory.frame(pfn) === folio) return true;
+  }
+  return false;
+}
+
+/** Gives up, or waits until the holder is done: what comes next is as if the lock were free. */
 function isContended(model: Model, locked: number, { tryLock }: RmapWalk): boolean {
   if (locked === 0) return false;
   if (tryLock) return true;

@@ -13,7 +13,7 @@ import { vmaWantsManualPteWriteUpgrade } from './write-tracking.js';
 
 /**
  * UFFDIO_REGISTER for write protection: 0; -EINVAL for an empty range and for memory that is neither
- * anonymous nor shmem, -EPERM where nobody may ever write (fs/userfaultfd.c).
+ * anonymous nor, since there are markers, shmem; -EPERM where nobody may ever write (fs/userfaultfd.c).
  */
 export function uffdRegisterWp(model: Model, mm: number, start: number, pages: number): number {
   const { state, machine } = model;
@@ -21,7 +21,7 @@ export function uffdRegisterWp(model: Model, mm: number, start: number, pages: n
   const vmas = vmasTouching(model, mm, start, end);
   if (vmas.length === 0 || !machine.form.definition.supports.uffdWp) return ERRNO.EINVAL;
   for (const vma of vmas) {
-    if (!vmaIsAnonymous(model, vma) && !isShmem(model, vma)) return ERRNO.EINVAL;
+    if (!vmaIsAnonymous(model, vma) && !canMark(model, vma)) return ERRNO.EINVAL;
     if (!hasVmFlag(model, vma, 'VM_MAYWRITE')) return ERRNO.EPERM;
   }
   for (const vma of vmas) {
@@ -79,4 +79,6 @@ function protectPart(
   return changeProtection(model, vma, start, end, prot, cp);
 }
 
-const isShmem = (model: Model, vma: number): boolean => fileOf(model, vma)?.shmem === true;
+/** Entries of shmem come and go with the page cache: markers keep the protection. */
+const canMark = (model: Model, vma: number): boolean =>
+  model.has('pte-markers') && fileOf(model, vma)?.shmem === true;

@@ -96,7 +96,8 @@ function presentWord(
     ? model.machine.memory.frame(pfn)
     : vmNormalPage(model, 'pte', vma, vpn, entry);
   if (frame < 0) return word;
-  if (!isAnon(model, folioOf(model, frame))) word |= PAGEMAP.file;
+  const tellsFiles = !huge || model.has('pagemap-pmd-of-file');
+  if (tellsFiles && !isAnon(model, folioOf(model, frame))) word |= PAGEMAP.file;
   // From 6.17 on the first page of the range answers for all of them.
   const asked = huge && model.has('pagemap-first-page-decides') ? frame - (at - vpn) : frame;
   if (isMappedExclusively(model, asked)) word |= PAGEMAP.exclusive;
@@ -118,6 +119,7 @@ function absentWord(
   if (is.swp_soft_dirty(entry)) word |= PAGEMAP.softDirty;
   if (is.swp_uffd_wp(entry)) word |= PAGEMAP.uffdWp;
   const { what, frame } = absentPage(model, space, entry);
+  const tellsFiles = level === 'pte' || model.has('pagemap-pmd-of-file');
   const { markers, pfn } = space.absent(entry);
   if (privileged && holdsSwapValue(form, level)) {
     const value = swapValue(form, level, space.word(entry));
@@ -131,7 +133,7 @@ function absentWord(
     }
   }
   if (frame < 0) return word;
-  if (!isAnon(model, folioOf(model, frame))) word |= PAGEMAP.file;
+  if (tellsFiles && !isAnon(model, folioOf(model, frame))) word |= PAGEMAP.file;
   const moving = what.startsWith('migration');
   return !moving && isMappedExclusively(model, frame) ? word | PAGEMAP.exclusive : word;
 }

@@ -103,8 +103,14 @@ function addAbsent(model: Model, vma: number, walked: WalkedEntry, all: Smaps): 
   }
   if (frame < 0 || what === 'hwpoison') return;
   addHuge(model, walked, frame, all);
-  const present = walked.level === 'pte' && what.startsWith('device-private');
-  account(model, vma, walked, frame, false, false, present, all);
+  const counted = model.has('smaps-shares-absent')
+    ? walked.level === 'pte' && what.startsWith('device-private')
+    : !what.startsWith('migration');
+  // Early kernels asked bits of the entry that mean something in present ones alone.
+  const { is } = space;
+  const aged = walked.level === 'pte' && !model.has('smaps-absent-not-aged');
+  const young = aged && is.young(walked.entry);
+  account(model, vma, walked, frame, young, aged && is.dirty(walked.entry), counted, all);
 }
 
 /** AnonHugePages and its like: what PMDs map, device memory aside. */
@@ -116,7 +122,11 @@ function addHuge(model: Model, { level, pages }: WalkedEntry, frame: number, all
   else if (!isZoneDevice(model, folio)) all.filePmdMapped += pages;
 }
 
-/** smaps_account(): a page, or all pages of the folio that a PMD maps. */
+/**
+ * smaps_account(): a page, or all pages of the folio that a PMD maps.
+ *
+ * @param counted its mappings tell how it is shared; a page on its way elsewhere has lost them
+ */
 function account(
   model: Model,
   vma: number,
@@ -124,7 +134,7 @@ function account(
   frame: number,
   young: boolean,
   dirty: boolean,
-  present: boolean,
+  counted: boolean,
   all: Smaps,
 ): void {
   const folio = folioOf(model, frame);
@@ -139,9 +149,9 @@ function account(
   if (young || flag(PAGE_FLAG.young) || flag(PAGE_FLAG.referenced)) all.referenced += pages;
   const locked = hasVmFlag(model, vma, 'VM_LOCKED');
   const isDirty = dirty || flag(PAGE_FLAG.dirty);
-  if (refcount(model, folio) === 1 || !present) {
+  if (refcount(model, folio) === 1 || !counted) {
     // One reference alone can be no more than one mapping.
-    const isPrivate = present || !model.has('smaps-shares-absent');
+    const isPrivate = counted || !model.has('smaps-shares-absent');
     addShare(model, folio, pages, pages, isDirty, locked, isPrivate, all);
     return;
   }

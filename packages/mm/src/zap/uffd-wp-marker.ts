@@ -17,7 +17,7 @@ export function installUffdWpIfNeeded(
   details: ZapDetails,
 ): void {
   if (vmaIsAnonymous(model, vma) || details.dropMarkers) return;
-  if (!vmFlagsOf(model, vma).VM_UFFD_WP) return;
+  if (!vmFlagsOf(model, vma).VM_UFFD_WP || !model.has('pte-markers')) return;
   const { is } = model.pte;
   const isProtected = is.present(old) ? is.uffd_wp(old) : is.uffd_wp_any(old);
   if (!isProtected) return;
