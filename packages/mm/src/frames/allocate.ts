@@ -39,7 +39,7 @@ function isFree({ state }: Model, frame: number, pages: number): boolean {
 }
 
 function take(model: Model, frame: number, order: number): number {
-  prepareFolio(model, frame, order);
+  if (order > 0) prepareFolio(model, frame, order);
   model.state.set(Frame.refcount, frame, 1);
   return frame;
 }

@@ -1,6 +1,7 @@
 import type { MappingLevel } from '@pagewright/core';
 import type { Entry } from '../machine/entries.js';
 import { Mm, Slot, Table, Vma } from '../state/columns.js';
+import { CHUNK_WORDS } from '../state/cow-words.js';
 import { tableIn } from '../tables/tables.js';
 import { hasVmFlag, isCow } from '../vma/vma.js';
 import { type Census, MM_COUNT, type SeenEntry } from './census.js';
@@ -42,31 +43,37 @@ export function walkTables(census: Census): void {
 function walkTable(census: Census, table: number, number: number, base: number): void {
   const { state, machine } = census.model;
   const { pages, entries, level } = machine.levels[number] as (typeof machine.levels)[number];
-  const first = table * machine.tableStride;
-  const end = first + entries;
+  const facts = census.facts[number];
   if (number === 0) census.count(seen.mm, MM_COUNT.pteTables, 1);
   const deposits = state.get(Table.deposits, table);
   if (deposits !== 0) census.count(seen.mm, MM_COUNT.deposits, deposits);
-  const facts = census.facts[number];
-  for (let at = state.next(Slot.entry, first, end); at >= 0; ) {
-    const word = state.get(Slot.entry, at);
-    const vpn = base + (at - first) * pages;
-    if (word < 0) walkTable(census, tableIn(census.model, at), number - 1, vpn);
-    else if (facts !== undefined) {
-      const entry = word as Entry;
-      seen.says = facts.says(entry);
-      seen.frame = facts.frame(entry);
-      seen.vpn = vpn;
-      seen.number = number;
-      seen.level = level as MappingLevel;
-      seen.table = table;
-      seen.entry = entry;
-      while (seen.vma >= 0 && seen.vmaEnd <= vpn) {
-        enter(census, state.ref(Vma.next, seen.vma));
+  const first = table * machine.tableStride;
+  for (let from = 0; from < entries; from += CHUNK_WORDS) {
+    const words = state.chunk(Slot.entry, first + from);
+    if (words === undefined) continue;
+    const end = Math.min(entries - from, CHUNK_WORDS);
+    for (let i = 0; i < end; i++) {
+      const word = words[i] as number;
+      if (word === 0) {
+        // Most of a table is empty: four places at once.
+        if ((i & 3) === 0 && words[i + 1] === 0 && words[i + 2] === 0 && words[i + 3] === 0) i += 3;
+        continue;
       }
-      seeEntry(census, seen);
+      const vpn = base + (from + i) * pages;
+      if (word < 0) walkTable(census, tableIn(census.model, first + from + i), number - 1, vpn);
+      else if (facts !== undefined) {
+        const entry = word as Entry;
+        seen.says = facts.says(entry);
+        seen.frame = facts.frame(entry);
+        seen.vpn = vpn;
+        seen.number = number;
+        seen.level = level as MappingLevel;
+        seen.table = table;
+        seen.entry = entry;
+        while (seen.vma >= 0 && seen.vmaEnd <= vpn) enter(census, state.ref(Vma.next, seen.vma));
+        seeEntry(census, seen);
+      }
     }
-    at = state.next(Slot.entry, at + 1, end);
   }
 }
 

@@ -29,9 +29,10 @@ export interface TableLevel {
   /** Pages that an entry maps. */
   readonly pages: number;
   readonly entries: number;
-  /** 1/pages and 1/entries, which are powers of two: products are exact, and quicker than quotients. */
+  /** 1/pages, a power of two: a product is exact, and quicker than a quotient. */
   readonly perPage: number;
-  readonly perEntry: number;
+  /** Of a table, which has a power of two of them: a mask. */
+  readonly lastIndex: number;
 }
 
 /**
@@ -74,7 +75,7 @@ export class Machine {
       .map(({ level, shift, indexBits }) => {
         const pageShift = shift - form.definition.pageShift;
         const [pages, entries] = [2 ** pageShift, 2 ** indexBits];
-        return { level, pageShift, pages, entries, perPage: 1 / pages, perEntry: 1 / entries };
+        return { level, pageShift, pages, entries, perPage: 1 / pages, lastIndex: entries - 1 };
       });
     this.levelNumbers = Object.fromEntries(this.levels.map(({ level }, i) => [level, i]));
     this.tableStride = Math.max(...this.levels.map(({ entries }) => entries));

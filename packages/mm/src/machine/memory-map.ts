@@ -67,7 +67,8 @@ export class MemoryMap {
 
   /** Number of a frame; -1 for a pfn without struct page. */
   frame(pfn: number): number {
-    for (const { range, first } of this.placed) {
+    for (let i = 0; i < this.placed.length; i++) {
+      const { range, first } = this.placed[i] as Placed;
       const offset = pfn - range.firstPfn;
       if (offset >= 0 && offset < range.frames) return first + offset;
     }
@@ -98,10 +99,10 @@ export class MemoryMap {
   }
 
   private placeOf(frame: number): Placed {
-    const found = this.placed.findLast(({ first }) => first <= frame);
-    if (found === undefined || frame < 0 || frame >= this.count) {
-      throw new Error(`no frame has number ${frame}`);
+    for (let i = this.placed.length - 1; i >= 0 && frame < this.count; i--) {
+      const place = this.placed[i] as Placed;
+      if (place.first <= frame) return place;
     }
-    return found;
+    throw new Error(`no frame has number ${frame}`);
   }
 }

@@ -31,7 +31,9 @@ const ROOM: MachineRoom = {
   swapSlot: 64,
   reference: 64,
   pgmap: 4,
+  waiter: 4,
   table: 64,
+  inFlight: 8,
 };
 
 /** First pfn of the memory that a standard machine hands out. */

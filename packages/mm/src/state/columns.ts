@@ -21,14 +21,16 @@ export const RECORDS = [
   'swapSlot',
   'reference',
   'pgmap',
+  'waiter',
   'table',
   'slot',
+  'inFlight',
 ] as const;
 /** A kind of record. */
 export type RecordKind = (typeof RECORDS)[number];
 
 /** How a column's words are to be read outside of the run that made them. */
-export type ColumnKind = 'number' | 'entry' | 'vmFlags' | 'prot';
+export type ColumnKind = 'number' | 'entry' | 'savedEntry' | 'vmFlags' | 'prot';
 
 /** A column as declared. */
 export interface ColumnInfo {
@@ -273,9 +275,38 @@ export const Pgmap = columns('pgmap', [
   'type',
   'owner',
   'dying',
+  /** References of those who use its memory (percpu_ref): it cannot go while there are any. */
+  'users',
   /** Its frames: the first one, and how many. */
   'firstFrame',
   'frames',
+  /** FS_DAX: the file system that lies on it, by number in `FILE_SYSTEMS`. */
+  'fileSystem',
+]);
+
+/** A task that changes a DAX file, and sleeps while somebody uses what it wants (`dax/waiter.ts`). */
+export const Waiter = columns('waiter', [
+  'used',
+  /** What it does to which file: `WORK`, and the mapping as a reference. */
+  'work',
+  'mapping',
+  /** First index, and the one behind the last, of what it frees. */
+  'start',
+  'end',
+  /** How far it is: `PHASE`, and the index that it looks at next. */
+  'phase',
+  'cursor',
+  /** What it sleeps on: `SLEEPS_ON`, and the frame or cache slot; 0 while it does not sleep. */
+  'sleepsOn',
+  'object',
+  /** It was woken and has not gone on yet: `WOKEN`. */
+  'woken',
+  /** 1: it has waited for a page. */
+  'waited',
+  /** What its stack holds where the kernel answers without having set its answer. */
+  'unset',
+  /** 0 or a negative errno, once it is done. */
+  'answer',
 ]);
 
 /** A page table. */
@@ -292,6 +323,36 @@ export const Table = columns('table', [
 
 /** Entries of page tables, as the numbers that `EntrySpace` gives words. */
 export const Slot = columns('slot', ['entry'], { entry: 'entry' });
+
+/** Operations in progress, of those that run in steps between which others run (`race/`). */
+export const InFlight = columns(
+  'inFlight',
+  [
+    'used',
+    /** What it does: `IN_FLIGHT`; and how it departs from the kernel's way: `DEPARTURE`. */
+    'kind',
+    'departure',
+    /** How many of its steps are done. */
+    'step',
+    /** As references: whose memory it is about, the VMA, the page; the address as a page number. */
+    'mm',
+    'vma',
+    'frame',
+    'vpn',
+    /** FOLL_* bits, or `SWITCHES` of its kind. */
+    'flags',
+    /** `IN_FLIGHT_MARK` bits. */
+    'marks',
+    /** write_protect_seq as it was read. */
+    'sequence',
+    /** fork: the child's VMA, as a reference. */
+    'child',
+    /** Number of the level of the entry that was read, and the entry. */
+    'level',
+    'entry',
+  ],
+  { entry: 'savedEntry' },
+);
 
 /** First column of a kind of record, and the one behind its last. */
 export const COLUMN_RANGE: Readonly<Record<RecordKind, readonly [number, number]>> =

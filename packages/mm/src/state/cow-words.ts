@@ -1,6 +1,7 @@
-/** Words of a chunk: large enough that few need copying, small enough that copying is cheap. */
 const SHIFT = 6;
-const SIZE = 1 << SHIFT;
+/** Words of a chunk: large enough that few need copying, small enough that copying is cheap. */
+export const CHUNK_WORDS = 1 << SHIFT;
+const SIZE = CHUNK_WORDS;
 const MASK = SIZE - 1;
 
 /** The chunk of everything that was never written; nobody writes to it. */
@@ -66,12 +67,19 @@ export class CowWords {
       const first = from & MASK;
       const stop = Math.min(end, to + SIZE - first);
       if (chunk === EMPTY) into.fill(0, to, stop);
+      else if (stop - to === SIZE) into.set(chunk, to);
       else {
         const shift = first - to;
         for (let i = to; i < stop; i++) into[i] = chunk[i + shift] as number;
       }
       to = stop;
     }
+  }
+
+  /** The chunk that a word lies in, to be read until the next write; undefined where all are 0. */
+  chunk(at: number): Readonly<Float64Array> | undefined {
+    const chunk = this.chunks[at >>> SHIFT] as Float64Array;
+    return chunk === EMPTY ? undefined : chunk;
   }
 
   /** The first place from `at` on, before `end`, whose word is not 0; -1 for none. */
@@ -85,9 +93,17 @@ export class CowWords {
       }
       const base = i & ~MASK;
       const stop = Math.min(end - base, SIZE);
-      for (let place = i - base; place < stop; place++) {
-        if (chunk[place] !== 0) return base + place;
+      let place = i - base;
+      while (
+        place + 4 <= stop &&
+        chunk[place] === 0 &&
+        chunk[place + 1] === 0 &&
+        chunk[place + 2] === 0 &&
+        chunk[place + 3] === 0
+      ) {
+        place += 4;
       }
+      for (; place < stop; place++) if (chunk[place] !== 0) return base + place;
       i = base + SIZE;
     }
     return -1;

@@ -2,7 +2,7 @@ import type { MappingLevel } from '@pagewright/core';
 import type { Entry } from '../machine/entries.js';
 import type { Machine } from '../machine/machine.js';
 import { ByteReader, ByteWriter } from './byte-writer.js';
-import { COLUMNS, type Column, Table } from './columns.js';
+import { COLUMNS, type Column, InFlight, Table } from './columns.js';
 import { State } from './state.js';
 
 /**
@@ -23,6 +23,9 @@ export function packState(machine: Machine, state: State): Uint8Array {
     switch (COLUMNS[column]?.kind) {
       case 'entry':
         packEntry(machine, state, record, value, out);
+        break;
+      case 'savedEntry':
+        out.word(savedSpace(machine, state, record).word(value as Entry));
         break;
       case 'prot':
         out.word(machine.prots.word(value));
@@ -66,6 +69,8 @@ function unpackValue(
       if (pointer < 0) return pointer;
       return spaceOf(machine, state, record).of(input.word());
     }
+    case 'savedEntry':
+      return savedSpace(machine, state, record).of(input.word());
     case 'prot':
       return machine.prots.id(input.word());
     case 'vmFlags':
@@ -90,6 +95,12 @@ function packEntry(
 /** Entries of the level of the table that a slot lies in. Tables come before slots. */
 function spaceOf(machine: Machine, state: State, slot: number) {
   const table = Math.floor(slot / machine.tableStride);
-  const number = state.get(Table.level, table);
-  return machine.space(machine.levels[number]?.level as MappingLevel);
+  return spaceOfLevel(machine, state.get(Table.level, table));
 }
+
+/** Entries of the level that an operation in progress read one of. */
+const savedSpace = (machine: Machine, state: State, operation: number) =>
+  spaceOfLevel(machine, state.get(InFlight.level, operation));
+
+const spaceOfLevel = (machine: Machine, number: number) =>
+  machine.space(machine.levels[number]?.level as MappingLevel);

@@ -1,10 +1,10 @@
 import { COLUMN_RANGE, COLUMNS, type Column, type RecordKind } from './columns.js';
-import { CowWords } from './cow-words.js';
+import { CHUNK_WORDS, CowWords } from './cow-words.js';
 
 /** How many records of each kind a state has room for. */
 export type Capacities = Readonly<Record<RecordKind, number>>;
 
-/** Where each column begins. */
+/** Where each column begins: one of at least a chunk begins with a chunk. */
 export class Layout {
   readonly bases: Int32Array;
   readonly length: number;
@@ -13,8 +13,10 @@ export class Layout {
     this.bases = new Int32Array(COLUMNS.length);
     let next = 0;
     COLUMNS.forEach(({ record }, i) => {
+      const count = capacities[record];
+      if (count >= CHUNK_WORDS) next = Math.ceil(next / CHUNK_WORDS) * CHUNK_WORDS;
       this.bases[i] = next;
-      next += capacities[record];
+      next += count;
     });
     this.length = next;
   }
@@ -76,6 +78,14 @@ export class State {
   /** Copies a field of some records to the same places of an array. */
   read(field: Column, into: Float64Array, start: number, end: number): void {
     this.words.read((this.bases[field] as number) + start, into, start, end);
+  }
+
+  /**
+   * The words of a chunk of records, `record` being a multiple of `CHUNK_WORDS` in a column of at
+   * least as many: to be read until the next write. Undefined where all are 0.
+   */
+  chunk(field: Column, record: number): Readonly<Float64Array> | undefined {
+    return this.words.chunk((this.bases[field] as number) + record);
   }
 
   /** The first record from one on, before `end`, whose word is not 0; -1 for none. */

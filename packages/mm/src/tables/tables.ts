@@ -60,13 +60,6 @@ function emptyStale({ state, machine }: Model, table: number): void {
   }
 }
 
-const slotOf = ({ machine }: Model, table: number, number: number, vpn: number): SlotAt => {
-  const level = machine.levels[number] as (typeof machine.levels)[number];
-  const index = Math.floor(vpn * level.perPage);
-  const above = Math.floor(index * level.perEntry) * level.entries;
-  return table * machine.tableStride + (index - above);
-};
-
 /**
  * The slot of an address at a level, with tables made on the way; -1 where a huge entry lies above.
  * `pte_alloc_map()` and its like; -1 too where a table is missing and none can be had.
@@ -85,8 +78,13 @@ function descend(model: Model, mm: number, vpn: number, wanted: number, make: bo
   if (wanted < 0) return -1;
   if (!make && state.ref(Mm.root, mm) < 0) return -1;
   let table = rootOf(model, mm);
-  for (let number = machine.levels.length - 1; number > wanted; number--) {
-    const slot = slotOf(model, table, number, vpn);
+  let below = vpn;
+  for (let number = machine.levels.length - 1; ; number--) {
+    const { pages, perPage, lastIndex } = machine.levels[number] as (typeof machine.levels)[number];
+    const index = Math.floor(below * perPage);
+    const slot = table * machine.tableStride + (index & lastIndex);
+    if (number === wanted) return slot;
+    below -= index * pages;
     const word = state.get(Slot.entry, slot);
     if (word > 0 || (word === 0 && !make)) return -1;
     if (word === 0) {
@@ -97,7 +95,6 @@ function descend(model: Model, mm: number, vpn: number, wanted: number, make: bo
       table = tableOf(word);
     }
   }
-  return slotOf(model, table, wanted, vpn);
 }
 
 /**
@@ -109,8 +106,12 @@ export function deepestSlot(model: Model, mm: number, vpn: number): SlotAt {
   const { state, machine } = model;
   let table = state.ref(Mm.root, mm);
   if (table < 0) return -1;
+  let below = vpn;
   for (let number = machine.levels.length - 1; ; number--) {
-    const slot = slotOf(model, table, number, vpn);
+    const { pages, perPage, lastIndex } = machine.levels[number] as (typeof machine.levels)[number];
+    const index = Math.floor(below * perPage);
+    const slot = table * machine.tableStride + (index & lastIndex);
+    below -= index * pages;
     const word = state.get(Slot.entry, slot);
     if (number === 0 || word >= 0) {
       model.reached = number;
