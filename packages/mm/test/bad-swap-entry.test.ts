@@ -43,7 +43,6 @@ describe.each([
       ['v7.2', ['bad-swap-entry']],
     ] as const) {
       const { model, mm } = holding(revision, 'swap', offset, file);
-      const before = model.state.get(Frame.refcount, 0);
       expect(
         said(model, () => munmap(model, mm, VPN, 4)),
         revision,
