@@ -98,6 +98,13 @@ export const MAINLINE_CHANGES = {
     requires: ['normal-page-by-level'],
   },
   'device-zap-checks-folio': {},
+  'p2pmem-failure-drops-user': {},
+  'p2pmem-failure-resets-count': {
+    requires: ['p2pdma-starts-at-zero'],
+  },
+  'p2pmem-warns-of-references': {
+    requires: ['p2pdma-starts-at-zero'],
+  },
 
   // 6.18 to 7.2
   'zap-pmd-by-normal-page': {

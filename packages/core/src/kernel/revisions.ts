@@ -116,6 +116,7 @@ const CHECKED: readonly Checked[] = [
       'deferred-split-partly-mapped',
       'swap-free-reports-nothing',
       'migration-uses-zeropage',
+      'p2pmem-failure-drops-user',
     ],
   },
   ...statesOf('dax-v6'),
@@ -124,7 +125,7 @@ const CHECKED: readonly Checked[] = [
     specId: 'r3',
     headers: '6.12',
     basedOn: 'v6.12',
-    undoes: ['zap-pmd-dirties-folio', 'gntdev-clears-maywrite'],
+    undoes: ['zap-pmd-dirties-folio', 'gntdev-clears-maywrite', 'p2pmem-failure-drops-user'],
     changes: [
       'guard-markers',
       'huge-zero-replaced-on-write',
@@ -179,7 +180,13 @@ const CHECKED: readonly Checked[] = [
     headers: '6.12',
     basedOn: 'v6.18',
     undoes: [],
-    changes: ['special-per-level', 'device-zap-checks-folio'],
+    changes: [
+      'special-per-level',
+      'device-zap-checks-folio',
+      'p2pmem-failure-drops-user',
+      'p2pmem-failure-resets-count',
+      'p2pmem-warns-of-references',
+    ],
   },
   {
     id: 'v7.2',

@@ -73,10 +73,9 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
 
   // 6.1 to 6.9
   'split-keeps-dirty': {
-    source: 'SPEC 10.1, 24.7',
+    source: 'SPEC 10.1, 24.7; mm/huge_memory.c of 6.1',
     effect:
       'Splitting a dirty PMD of anonymous memory leaves dirty PTEs; before, the folio alone is dirty.',
-    inferred: true,
   },
   'longterm-breaks-cow': {
     source: 'SPEC 5.4',
@@ -335,6 +334,22 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   'insert-pages-warns': {
     source: 'SPEC-7.2 3.18',
     effect: 'vm_insert_pages() warns where it used to BUG; vm_map_pages() calls it once.',
+  },
+  'p2pmem-failure-drops-user': {
+    subject: 'PCI/P2PDMA: Release per-CPU pgmap ref when vm_insert_page() fails',
+    source: 'SPEC 23.1',
+    effect:
+      'p2pmem_alloc_mmap() that fails leaves no user of the device behind, for which removing it would wait (stable backport in 6.12.117).',
+  },
+  'p2pmem-failure-resets-count': {
+    source: 'SPEC 15.27; drivers/pci/p2pdma.c',
+    effect: 'p2pmem_alloc_mmap() that fails leaves a page without reference in the pool.',
+    inferred: true,
+  },
+  'p2pmem-warns-of-references': {
+    source: 'SPEC 23.3 item 10; drivers/pci/p2pdma.c',
+    effect: 'p2pmem_alloc_mmap() warns of a page in use, where it warned of an idle one.',
+    inferred: true,
   },
   'special-zap-takes-mixedmap': {
     source: 'SPEC-7.2 4.9',

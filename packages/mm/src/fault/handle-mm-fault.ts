@@ -14,8 +14,12 @@ import { handlePteFault } from './handle-pte-fault.js';
  */
 export function handleMmFault(model: Model, vma: number, vpn: number, flags: number): number {
   let asked = flags;
-  if ((flags & FAULT_FLAG.UNSHARE) !== 0) {
-    if ((flags & FAULT_FLAG.WRITE) !== 0) {
+  // A bit that nobody looks at, where the flag does not exist.
+  if ((flags & FAULT_FLAG.UNSHARE) !== 0 && !model.has('unshare-fault')) {
+    asked &= ~FAULT_FLAG.UNSHARE;
+  }
+  if ((asked & FAULT_FLAG.UNSHARE) !== 0) {
+    if ((asked & FAULT_FLAG.WRITE) !== 0) {
       model.warn('unshare-and-write');
       return VM_FAULT.SIGSEGV;
     }

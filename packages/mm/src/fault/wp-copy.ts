@@ -18,7 +18,8 @@ import { freeSwap } from './wp-reuse.js';
 
 /**
  * wp_page_copy(): the process gets a page of its own with the same content. `frame` is the page so
- * far, or -1 for one that is special (mm/memory.c; SPEC 6.6).
+ * far, or -1 for one that is special. Reading broken memory stops kernels that do not expect it
+ * (mm/memory.c; SPEC 6.6, 24.16).
  */
 export function wpPageCopy(
   model: Model,
@@ -34,6 +35,7 @@ export function wpPageCopy(
   const folio = allocFolio(model);
   if (folio < 0) return VM_FAULT.OOM;
   if (frame >= 0 && hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+    if (!model.has('copy-survives-poison')) model.bug('machine-check');
     putRefs(model, folio);
     return VM_FAULT.HWPOISON;
   }

@@ -31,7 +31,7 @@ export function wpCanReuseAnonFolio(model: Model, folio: number, vma: number): b
   if (!folioTrylock(model, folio)) return false;
   freeSwap(model, folio);
   const own = refcount(model, folio) === 1;
-  if (own) moveAnonRmap(model, folio, vma);
+  if (own && model.has('reuse-moves-rmap')) moveAnonRmap(model, folio, vma);
   folioUnlock(model, folio);
   return own;
 }

@@ -17,6 +17,7 @@ import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { addNewAnonRmap } from '../rmap/anon-rmap.js';
 import { dupFileRmap, tryDupAnonRmap } from '../rmap/dup.js';
+import { folioNeedsCowForDma } from '../rmap/pins.js';
 import { Frame, Mm } from '../state/columns.js';
 import { pteBatch } from '../tables/pte-batch.js';
 import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
@@ -48,14 +49,14 @@ export function copyPresentPtes(
   const folio = folioOf(model, frame);
   const batched = most > 1 && isLarge(model, folio) && model.has('fork-batches');
   const nr = batched ? batch(model, srcVma, srcSlot, entry, frame, most) : 1;
-  if (share(model, dstVma, srcVma, frame, nr)) {
+  if (sharePages(model, dstVma, srcVma, frame, nr)) {
     const writable = nr > 1 && anyWritable(model, srcSlot, nr);
     const shared = writable ? model.pte.mkwrite(entry) : entry;
     shareEntries(model, dstVma, srcVma, srcSlot, dstSlot, shared, nr);
     return nr;
   }
   // One of the batch may be pinned: page by page.
-  if (nr > 1 && share(model, dstVma, srcVma, frame, 1)) {
+  if (nr > 1 && sharePages(model, dstVma, srcVma, frame, 1)) {
     shareEntries(model, dstVma, srcVma, srcSlot, dstSlot, entry, 1);
     return 1;
   }
@@ -84,12 +85,17 @@ function anyWritable(model: Model, slot: SlotAt, nr: number): boolean {
   return false;
 }
 
-/** The child maps the pages too. False, with nothing changed, when one may be pinned. */
-function share(model: Model, dstVma: number, srcVma: number, frame: number, nr: number): boolean {
+/**
+ * The child maps the pages too. False, with nothing changed, when one may be pinned: 5.18 asks that of
+ * pages of files as well, and before the child's reference is there (SPEC 24.4).
+ */
+export function sharePages(model: Model, dstVma: number, srcVma: number, frame: number, nr: number): boolean {
   const folio = folioOf(model, frame);
   const anon = isAnon(model, folio);
+  const asksFirst = !model.has('split-page-dup-rmap');
+  if (asksFirst && folioNeedsCowForDma(model, srcVma, folio)) return false;
   getRefs(model, folio, nr);
-  if (!anon) dupFileRmap(model, frame, nr, dstVma);
+  if (!anon || asksFirst) dupFileRmap(model, frame, nr, dstVma);
   else if (tryDupAnonRmap(model, frame, nr, dstVma, srcVma) !== 0) {
     putRefs(model, folio, nr);
     return false;
@@ -100,7 +106,7 @@ function share(model: Model, dstVma: number, srcVma: number, frame: number, nr: 
 }
 
 /** __copy_present_ptes(): what the child gets, with the parent's entries write-protected likewise. */
-function shareEntries(
+export function shareEntries(
   model: Model,
   dstVma: number,
   srcVma: number,
@@ -131,7 +137,7 @@ function shareEntries(
  * copy_present_page(): the parent's page may be pinned and stays its own; the child gets a copy at
  * once, unless the memory under the page is broken (SPEC 7.2).
  */
-function copyPresentPage(
+export function copyPresentPage(
   model: Model,
   dstVma: number,
   vpn: number,

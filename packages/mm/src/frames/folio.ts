@@ -48,6 +48,11 @@ export function isAnonExclusive(model: Model, frame: number): boolean {
   return hasFlag(model, hugetlb ? head : frame, PAGE_FLAG.anonExclusive);
 }
 
+/** SetPageAnonExclusive(); nothing in kernels that have no such bit yet (SPEC 24.1). */
+export function setAnonExclusive(model: Model, frame: number): void {
+  if (model.has('anon-exclusive')) setFlag(model, frame, PAGE_FLAG.anonExclusive, true);
+}
+
 /** is_zero_pfn(), is_zero_folio(): one of the shared zeropages. */
 export const isZeroFrame = ({ machine }: Model, frame: number): boolean =>
   machine.zeroFrames.includes(frame);

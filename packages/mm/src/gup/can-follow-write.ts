@@ -7,7 +7,8 @@ import { FOLL } from './flags.js';
 
 /**
  * can_follow_write_pte(), _pmd(), _pud(): GUP may write through the entry as it is. Without the write
- * bit that takes FOLL_FORCE, and a page that is the process's own (SPEC 5.3).
+ * bit that takes FOLL_FORCE, and a page that is the process's own; until 5.19, what a write fault just
+ * made dirty (SPEC 5.3, 24.8).
  */
 export function canFollowWrite(
   model: Model,
@@ -18,6 +19,10 @@ export function canFollowWrite(
   flags: number,
 ): boolean {
   if (space.is.write(entry)) return true;
+  if (!model.has('force-write-needs-exclusive')) {
+    const forced = FOLL.FORCE | FOLL.COW;
+    return space.level !== 'pud' && (flags & forced) === forced && space.is.dirty(entry);
+  }
   if (space.level === 'pud' && !model.has('follow-write-common')) return false;
   if (!canFollowWriteCommon(model, vma, frame, flags)) return false;
   if (space.level === 'pud') return true;

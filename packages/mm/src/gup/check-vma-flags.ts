@@ -39,9 +39,13 @@ function checkWrite(
   const shadow = model.has('shadow-stack-vma') && vmFlagsOf(model, vma).VM_SHADOW_STACK;
   if (vmFlagsOf(model, vma).VM_WRITE && !shadow) return 0;
   if ((flags & FOLL.FORCE) === 0) return ERRNO.EFAULT;
-  if (hugetlb && !model.has('follow-write-common')) return ERRNO.EFAULT;
+  if (hugetlb && refusesHugetlbForce(model)) return ERRNO.EFAULT;
   return isCow(model, vma) ? 0 : ERRNO.EFAULT;
 }
+
+/** From 6.1 to 6.12. */
+const refusesHugetlbForce = (model: Model): boolean =>
+  model.has('gup-refuses-hugetlb-force') && !model.has('follow-write-common');
 
 function checkRead(model: Model, vma: number, flags: number): number {
   if (vmFlagsOf(model, vma).VM_READ) return 0;

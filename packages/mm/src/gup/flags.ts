@@ -20,4 +20,6 @@ export const FOLL = {
   FAST_ONLY: 1 << 20,
   UNLOCKABLE: 1 << 21,
   MADV_POPULATE: 1 << 22,
+  /** Up to 5.19: a write fault was served for this page, though the VMA is not writable (SPEC 24.8). */
+  COW: 1 << 23,
 } as const;

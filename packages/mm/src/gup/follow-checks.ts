@@ -14,6 +14,7 @@ export function canFollowProtnone(model: Model, vma: number, flags: number): boo
 
 /** An anonymous page that is pinned is exclusive by now: what 6.12 made a warning of. */
 export function checkPinned(model: Model, frame: number, flags: number): void {
+  if (!model.has('unshare-fault')) return;
   if ((flags & FOLL.PIN) === 0 || !isAnon(model, folioOf(model, frame))) return;
   if (isAnonExclusive(model, frame)) return;
   if (model.has('gup-grabs-folios')) model.vmWarn('not-exclusive');

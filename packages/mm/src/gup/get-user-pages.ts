@@ -3,10 +3,11 @@ import { FAULT_FLAG } from '../fault/flags.js';
 import { handleMmFault } from '../fault/handle-mm-fault.js';
 import { folioOf } from '../frames/folio.js';
 import { MM_FLAG } from '../frames/page-flags.js';
+import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Mm, Vma } from '../state/columns.js';
-import { nextAddress } from '../tables/tables.js';
-import { vmaAt } from '../vma/vma.js';
+import { deepestSlot, entryIn, nextAddress } from '../tables/tables.js';
+import { hasVmFlag, mmOf, vmaAt } from '../vma/vma.js';
 import { checkVmaFlags } from './check-vma-flags.js';
 import { FOLL } from './flags.js';
 import { followPage } from './follow.js';
@@ -91,14 +92,29 @@ export function markPinned({ state }: Model, mm: number): void {
 
 /** An address's frame plus one, with the level of its leaf in `model.reached`; or an error. */
 function followOrFault(model: Model, vma: number, vpn: number, flags: number): number {
+  let asked = flags;
   for (let i = 0; i < MOST_FAULTS; i++) {
-    const found = followPage(model, vma, vpn, flags);
+    const found = followPage(model, vma, vpn, asked);
     if (found !== FAULT_IT_IN && found !== ERRNO.EMLINK) return found;
+    if (breaksCow(model, vma, vpn, flags)) asked |= FOLL.COW;
     const failed = faultinPage(model, vma, vpn, flags, found === ERRNO.EMLINK);
     if (failed !== 0) return failed;
   }
   model.note('gup-retries-for-ever');
   return ERRNO.EFAULT;
+}
+
+/**
+ * The write fault to come is for an entry that is there, in a VMA that is not writable: what it answers
+ * is VM_FAULT_WRITE, which GUP remembers up to 5.19 (SPEC 24.8).
+ */
+function breaksCow(model: Model, vma: number, vpn: number, flags: number): boolean {
+  if ((flags & FOLL.FORCE) === 0 || (flags & FOLL.WRITE) === 0) return false;
+  if (model.has('force-write-needs-exclusive') || hasVmFlag(model, vma, 'VM_WRITE')) return false;
+  const slot = deepestSlot(model, mmOf(model, vma), vpn);
+  const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
+  if (entry === NONE || model.reached > 1) return false;
+  return model.machine.space(model.reached === 0 ? 'pte' : 'pmd').is.present(entry);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { getRefs, isZeroFrame, pgmapType, refcount } from '../frames/folio.js';
+import { getRefs, pgmapType, refcount } from '../frames/folio.js';
 import { PGMAP_TYPE } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { FOLL } from './flags.js';
-import { addPins } from './grab.js';
+import { addPins, isPinnedUncounted } from './grab.js';
 import { folioIsLongtermPinnable } from './longterm.js';
 
 /**
@@ -22,7 +22,7 @@ export function tryGrabFolioFast(
   const p2pdma = pgmapType(model, folio) === PGMAP_TYPE.p2pdma;
   if (p2pdma && model.has('p2pdma-refused') && (flags & FOLL.PCI_P2PDMA) === 0) return false;
   const pin = (flags & FOLL.GET) === 0;
-  if (pin && isZeroFrame(model, folio)) return true;
+  if (pin && isPinnedUncounted(model, folio)) return true;
   const count = refcount(model, folio);
   if (count < 0) model.warn('ref-negative');
   if (count <= 0) return false;

@@ -24,10 +24,14 @@ export function tryGrabFolio(model: Model, folio: number, refs: number, flags: n
     getRefs(model, folio, refs);
     return 0;
   }
-  if ((flags & FOLL.PIN) === 0 || isZeroFrame(model, folio)) return 0;
+  if ((flags & FOLL.PIN) === 0 || isPinnedUncounted(model, folio)) return 0;
   addPins(model, folio, refs);
   return 0;
 }
+
+/** The shared zeropage has no pins to count; older kernels counted them (SPEC 1.3, 24.1). */
+export const isPinnedUncounted = (model: Model, folio: number): boolean =>
+  isZeroFrame(model, folio) && model.has('zeropage-not-pinned');
 
 /** FOLL_PIN: counted apart where the folio can, else as many references at once (SPEC 1.3). */
 export function addPins(model: Model, folio: number, pins: number): void {
@@ -46,7 +50,7 @@ export function gupPutFolio(model: Model, folio: number, refs: number, flags: nu
     putRefs(model, folio, refs);
     return;
   }
-  if (isZeroFrame(model, folio)) return;
+  if (isPinnedUncounted(model, folio)) return;
   model.state.add(Global.pinsReleased, 0, refs);
   if (hasPincount(model, folio)) {
     model.state.add(Frame.pincount, folio, -refs);

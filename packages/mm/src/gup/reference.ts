@@ -1,6 +1,7 @@
-import { folioOf } from '../frames/folio.js';
+import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
 import type { Model } from '../model.js';
 import { Reference } from '../state/columns.js';
+import { FOLL } from './flags.js';
 import { gupPutFolio } from './grab.js';
 
 /** Notes what GUP handed out: pages in line of one folio, from an address on. Answers the record. */
@@ -21,12 +22,29 @@ export function keepReference(
   return reference;
 }
 
+/**
+ * sanity_check_pinned_pages(): what was pinned and is anonymous must still be exclusive, by its own
+ * mark or by that of its folio's first page (SPEC 24.0 c7a).
+ */
+function checkUnpinned(model: Model, folio: number, frame: number, pages: number): void {
+  if (!model.config.DEBUG_VM || !model.has('unshare-fault') || !isAnon(model, folio)) return;
+  if (isAnonExclusive(model, folio)) return;
+  for (let page = frame; page < frame + pages; page++) {
+    if (isAnonExclusive(model, page)) continue;
+    if (model.has('unpin-warns')) model.vmWarn('unpinned-not-exclusive');
+    else model.vmBug('unpinned-not-exclusive');
+  }
+}
+
 /** put_page(), unpin_user_page(): gives references or pins of GUP back. */
 export function putReference(model: Model, reference: number): void {
   const { state } = model;
-  const folio = folioOf(model, state.ref(Reference.frame, reference));
+  const frame = state.ref(Reference.frame, reference);
+  const folio = folioOf(model, frame);
   const flags = state.get(Reference.follFlags, reference);
-  gupPutFolio(model, folio, state.get(Reference.pages, reference), flags);
+  const pages = state.get(Reference.pages, reference);
+  if ((flags & FOLL.PIN) !== 0) checkUnpinned(model, folio, frame, pages);
+  gupPutFolio(model, folio, pages, flags);
   state.clear('reference', reference);
 }
 

@@ -1,9 +1,10 @@
 import { ERRNO } from '../errno.js';
-import { getRefs } from '../frames/folio.js';
+import { folioOf, getRefs } from '../frames/folio.js';
 import { putRefs } from '../frames/put.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { tryDupAnonRmap } from '../rmap/dup.js';
+import { folioNeedsCowForDma } from '../rmap/pins.js';
 import { Mm } from '../state/columns.js';
 import {
   depositTable,
@@ -24,7 +25,7 @@ import {
 } from './huge-entry.js';
 import { isHugeZeroPmd, mmGetHugeZeroFolio } from './huge-zero.js';
 import { canAllocTable, giveBackTable } from './page-table.js';
-import { splitHugePmd } from './split.js';
+import { splitHugePmd, splitHugePud } from './split.js';
 
 /**
  * copy_huge_pmd(): 0, -ENOMEM, or -EAGAIN when the source must be copied entry by entry, having been
@@ -129,7 +130,8 @@ function copyAbsent(
 
 /**
  * copy_huge_pud(): 0, or -EAGAIN where no leaf lies. Nothing is counted: VMAs with leaves that are
- * counted are never copied (SPEC 10.8).
+ * counted are never copied. 5.18 splits one that may be pinned, which leaves nothing to copy
+ * (SPEC 10.8, 24.4).
  */
 export function copyHugePud(model: Model, dstVma: number, srcVma: number, vpn: number): number {
   const { pud } = model;
@@ -138,6 +140,13 @@ export function copyHugePud(model: Model, dstVma: number, srcVma: number, vpn: n
   if (dstSlot < 0) return ERRNO.ENOMEM;
   const entry = srcSlot < 0 ? undefined : entryIn(model, srcSlot);
   if (entry === undefined || !pud.is.present(entry)) return ERRNO.EAGAIN;
+  if (!model.has('split-page-dup-rmap')) {
+    const frame = frameOfLeaf(model, pud, entry);
+    if (frame >= 0 && folioNeedsCowForDma(model, srcVma, folioOf(model, frame))) {
+      splitHugePud(model, srcVma, vpn);
+      return ERRNO.EAGAIN;
+    }
+  }
   let child = entry;
   if (!model.has('huge-pfnmap') || (isCow(model, srcVma) && pud.is.write(entry))) {
     child = pud.to.wrprotect(entry);

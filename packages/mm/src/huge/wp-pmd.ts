@@ -3,7 +3,7 @@ import { FAULT_FLAG } from '../fault/flags.js';
 import { handleUserfault, isWpAsync } from '../fault/userfault.js';
 import { newFault } from '../fault/vmf.js';
 import { freeSwap } from '../fault/wp-reuse.js';
-import { hasFlag, isAnonExclusive, refcount, setFlag } from '../frames/folio.js';
+import { hasFlag, isAnonExclusive, refcount, setAnonExclusive } from '../frames/folio.js';
 import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import type { Entry } from '../machine/entries.js';
@@ -37,7 +37,10 @@ export function wpHugePmd(
   return split(model, vma, vpn);
 }
 
-/** wp_huge_pud(): the driver's business, or the PUD is split. */
+/**
+ * wp_huge_pud(): the driver's business, or the PUD is split. Until 5.18 it is not: the fault finds the
+ * same PUD again and never ends (SPEC 24.2, 15.73).
+ */
 export const wpHugePud = (
   model: Model,
   vma: number,
@@ -47,7 +50,7 @@ export const wpHugePud = (
 ): number =>
   vmaIsAnonymous(model, vma) ? VM_FAULT.FALLBACK : askDriver(model, 'pud', vma, vpn, entry, flags);
 
-/** Shared memory is for its handler to make writable; private memory is split. */
+/** Shared memory is for its handler to make writable; private memory is split, PUDs of it from 5.19 on. */
 function askDriver(
   model: Model,
   level: HugeLevel,
@@ -56,13 +59,16 @@ function askDriver(
   entry: Entry,
   flags: number,
 ): number {
-  const shared = hasVmFlag(model, vma, 'VM_SHARED') || hasVmFlag(model, vma, 'VM_MAYSHARE');
+  const asksAll = level === 'pud' && !model.has('wp-huge-pud-splits');
+  const shared =
+    asksAll || hasVmFlag(model, vma, 'VM_SHARED') || hasVmFlag(model, vma, 'VM_MAYSHARE');
   const handler = shared ? opsOf(model, vma)?.hugeFault : undefined;
   if (handler !== undefined) {
     const answer = handler(model, newFault(vma, vpn, flags, entry), level);
     if ((answer & VM_FAULT.FALLBACK) === 0) return answer;
   }
   if (level === 'pmd') return split(model, vma, vpn);
+  if (!model.has('wp-huge-pud-splits')) model.bug('endless-fault');
   splitHugePud(model, vma, vpn);
   return VM_FAULT.FALLBACK;
 }
@@ -102,8 +108,8 @@ function reused(model: Model, vma: number, folio: number): boolean {
   if (!folioTrylock(model, folio)) return false;
   const own = isOwn(model, folio);
   if (own) {
-    moveAnonRmap(model, folio, vma);
-    setFlag(model, folio, PAGE_FLAG.anonExclusive, true);
+    if (model.has('reuse-moves-rmap')) moveAnonRmap(model, folio, vma);
+    setAnonExclusive(model, folio);
   }
   folioUnlock(model, folio);
   return own;

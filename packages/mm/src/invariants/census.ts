@@ -47,6 +47,8 @@ export class Census {
   /** Some frame has `Frame.heldRefs`, or is of a device. */
   anyHeld = false;
   anyDevice = false;
+  /** The kernel marks pages that are exclusive. */
+  marksExclusive = false;
   /** By frame: PTEs that map it as a normal page. */
   readonly pteMaps: Int32Array;
   /** By folio: mappings by PTEs, and by PMDs and PUDs. */
@@ -144,6 +146,7 @@ export class Census {
   /** Forgets the last state. */
   start(model: Model): void {
     this.model = model;
+    this.marksExclusive = model.has('anon-exclusive');
     this.perFrame.fill(0);
     const { state } = model;
     for (let i = 0; i < this.segments.length; i += 2) {

@@ -165,7 +165,8 @@ function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
   }
   if (!anon) return;
   const exclusive = ((census.flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0;
-  if ((seen.says & SAYS.write) !== 0 && !exclusive && !isAnonExclusive(census.model, frame)) {
+  const asked = (seen.says & SAYS.write) !== 0 && census.marksExclusive;
+  if (asked && !exclusive && !isAnonExclusive(census.model, frame)) {
     census.wrong('I9', 'an anonymous page is writable and not exclusive', where(seen));
   }
   if (owner === OWNER.ksm) return;

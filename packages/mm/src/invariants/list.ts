@@ -24,6 +24,8 @@ const step = (id: string, sentence: string, needs = ANY, asked: Invariant['asked
   ({ id, sentence, needs, asked, of: 'step' }) as const;
 
 const special = ({ kernel }: Model): boolean => kernel.hasSpecial('pte');
+const EXCLUSIVE = 'PG_anon_exclusive';
+const exclusive = (model: Model): boolean => model.has('anon-exclusive');
 const hasFile = ({ machine }: Model): boolean => machine.layout.capacities.cacheSlot > 0;
 
 /** The invariants in the order of their numbers. */
@@ -47,13 +49,20 @@ export const INVARIANTS: readonly Invariant[] = [
   ),
   state('I7', 'A special entry lies in a VMA of raw frames or with a hook, or maps a zeropage.'),
   state('I8', 'An entry without special mark has a page.', 'a special mark at the level', special),
-  state('I9', 'An anonymous page that an entry maps writable is exclusive.'),
+  state('I9', 'An anonymous page that an entry maps writable is exclusive.', EXCLUSIVE, exclusive),
   state(
     'I10',
     'An anonymous page that is pinned and still mapped where it was pinned is exclusive.',
+    EXCLUSIVE,
+    exclusive,
   ),
-  state('I11', 'An exclusive page is mapped once.'),
-  state('I12', 'A page that is in swap or on its way to another frame is not marked exclusive.'),
+  state('I11', 'An exclusive page is mapped once.', EXCLUSIVE, exclusive),
+  state(
+    'I12',
+    'A page that is in swap or on its way to another frame is not marked exclusive.',
+    EXCLUSIVE,
+    exclusive,
+  ),
   state('I13', 'The counters of an address space are what its entries add up to.'),
   state('I14', 'MM_SWAPENTS counts true swap entries, and no migration entries.'),
   state('I15', 'A VMA has VM_PFNMAP or VM_MIXEDMAP, not both.'),
@@ -97,7 +106,7 @@ export const INVARIANTS: readonly Invariant[] = [
     'The count nr_ptes is tables and deposits, and each huge leaf of anonymous memory has a deposit.',
   ),
   step('I31', 'Splitting a huge leaf of a file leaves its place empty.'),
-  step('I32', 'Neither mprotect nor fork makes a page exclusive.'),
+  step('I32', 'Neither mprotect nor fork makes a page exclusive.', EXCLUSIVE, exclusive),
   step('I33', 'After fork both sides map a shared page read-only.'),
   step('I34', 'Changes of permissions keep special, soft-dirty and the frame.'),
   state('I35', 'A process that must not map zeropages maps none.'),

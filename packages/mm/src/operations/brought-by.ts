@@ -8,6 +8,7 @@ export const BROUGHT_BY: Readonly<Record<string, ChangeId>> = {
   vmf_insert_folio_pmd: 'insert-folio-pmd',
   vmf_insert_folio_pud: 'insert-folio-pud',
   folio_walk_start: 'folio-walk',
+  pfn_mkclean_range: 'pfn-mkclean-range',
 };
 
 /** The kernel has the function at all. */

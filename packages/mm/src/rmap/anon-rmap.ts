@@ -6,6 +6,7 @@ import {
   isAnonExclusive,
   isKsm,
   isLarge,
+  setAnonExclusive,
   setFlag,
 } from '../frames/folio.js';
 import { OWNER, PAGE_FLAG } from '../frames/page-flags.js';
@@ -19,7 +20,13 @@ import { checkRmap } from './sanity.js';
 import { countHugeMapped, countMapped, countsAsAnon } from './statistics.js';
 
 /** __folio_set_anon(): whose memory it is from now on, and at which index. */
-function setAnon(model: Model, folio: number, vma: number, vpn: number, exclusive: boolean): void {
+export function setAnon(
+  model: Model,
+  folio: number,
+  vma: number,
+  vpn: number,
+  exclusive: boolean,
+): void {
   const { state } = model;
   const own = state.ref(Vma.anonVma, vma);
   if (own < 0) model.bug('no-anon-vma');
@@ -52,7 +59,7 @@ export function addNewAnonRmap(
   countMapped(model, true, pages);
   if (!isLarge(model, folio)) {
     state.set(Frame.mapcount, folio, 1);
-    if (exclusive) setFlag(model, folio, PAGE_FLAG.anonExclusive, true);
+    if (exclusive) setAnonExclusive(model, folio);
     return;
   }
   const whole = isPmdMappable(model, pages);
@@ -88,18 +95,26 @@ export function addAnonRmap(
 ): void {
   const folio = folioOf(model, frame);
   const wasAnon = isAnon(model, folio);
+  // Until 6.7 the first mapping of a page was not looked at: its index may be that of another VMA.
+  const checks = model.has('rmap-by-level') || isMapped(model, folio, frame, level);
   const setsOwner = !model.has('new-anon-rmap-flags');
   if (!wasAnon && !setsOwner) model.vmWarn('anon-rmap-of-non-anon');
   checkRmap(model, frame, nr, level);
   countMappings(model, frame, nr, vma, level, countsAsAnon(model, folio, true));
   if (!wasAnon && setsOwner) setAnon(model, folio, vma, vpn, exclusive);
-  else if (!isKsm(model, folio)) checkAnon(model, folio, frame, vma, vpn);
+  else if (checks && !isKsm(model, folio)) checkAnon(model, folio, frame, vma, vpn);
   if (exclusive) setExclusive(model, frame, level === 'pte' ? nr : 1);
   checkExclusive(model, folio, frame, nr);
 }
 
+/** Something maps the page, or the whole folio, at that level already. */
+const isMapped = ({ state }: Model, folio: number, frame: number, level: MappingLevel): boolean =>
+  level === 'pte'
+    ? state.get(Frame.mapcount, frame) > 0
+    : state.get(Frame.entireMapcount, folio) > 0;
+
 function setExclusive(model: Model, frame: number, pages: number): void {
-  for (let i = 0; i < pages; i++) setFlag(model, frame + i, PAGE_FLAG.anonExclusive, true);
+  for (let i = 0; i < pages; i++) setAnonExclusive(model, frame + i);
 }
 
 /** __page_check_anon_rmap(): whoever walks from the folio must find this mapping. */

@@ -10,7 +10,10 @@ import { addLargeMapcount } from './mm-id.js';
 import { folioNeedsCowForDma } from './pins.js';
 import { checkRmap } from './sanity.js';
 
-/** folio_dup_file_rmap_ptes() and _pmd(); page_dup_file_rmap() in 6.1: fork maps pages once more (SPEC 9.6). */
+/**
+ * folio_dup_file_rmap_ptes() and _pmd(); page_dup_file_rmap() in 6.1, page_dup_rmap() of any page in
+ * 5.18: fork maps pages once more (SPEC 9.6, 24.5).
+ */
 export function dupFileRmap(
   model: Model,
   frame: number,
@@ -25,7 +28,7 @@ export function dupFileRmap(
 /**
  * folio_try_dup_anon_rmap_ptes() and _pmd(), page_try_dup_anon_rmap() in 6.1: fork shares anonymous
  * pages, so that none is exclusive any more. -EBUSY, with nothing changed, when an exclusive one may
- * be pinned (SPEC 9.6, 22 errata 8).
+ * be pinned; before pages were marked exclusive, when any may be (SPEC 9.6, 22 errata 8, 24.5).
  */
 export function tryDupAnonRmap(
   model: Model,
@@ -39,14 +42,13 @@ export function tryDupAnonRmap(
   const byLevel = model.has('rmap-by-level');
   if (!isAnon(model, folio)) {
     if (byLevel) model.vmWarn('anon-rmap-of-non-anon');
-    else model.vmBug('anon-rmap-of-non-anon');
+    else if (model.has('split-page-dup-rmap')) model.vmBug('anon-rmap-of-non-anon');
   }
   checkRmap(model, frame, nr, level);
   const pages = level === 'pte' ? nr : 1;
-  const asks = byLevel || isAnyExclusive(model, frame, pages);
-  if (asks && pgmapType(model, folio) !== PGMAP_TYPE.private) {
-    const pinned = folioNeedsCowForDma(model, srcVma, folio);
-    if (pinned && isAnyExclusive(model, frame, pages)) return ERRNO.EBUSY;
+  const own = !model.has('anon-exclusive') || isAnyExclusive(model, frame, pages);
+  if ((byLevel || own) && pgmapType(model, folio) !== PGMAP_TYPE.private) {
+    if (folioNeedsCowForDma(model, srcVma, folio) && own) return ERRNO.EBUSY;
   }
   for (let i = 0; i < pages; i++) setFlag(model, frame + i, PAGE_FLAG.anonExclusive, false);
   dupMappings(model, frame, nr, dstVma, level);

@@ -13,6 +13,8 @@ import { countHugeMapped, countMapped } from './statistics.js';
  */
 export const ENTIRELY_MAPPED = 0x800000;
 const FOLIO_PAGES_MAPPED = ENTIRELY_MAPPED - 1;
+// How 5.18 spreads these counts over a huge page (PG_double_map, PMDs of files in the counts of every
+// page) is its own affair, and not modelled: what folio_mapcount() answers is the same (SPEC 24.1).
 
 /** Pages of large folios have mapcounts of their own (not CONFIG_NO_PAGE_MAPCOUNT, SPEC 1.2). */
 export const countsPages = (model: Model): boolean =>

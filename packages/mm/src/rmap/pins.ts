@@ -2,7 +2,7 @@ import { isLarge, refcount } from '../frames/folio.js';
 import { MM_FLAG } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { Frame, Mm } from '../state/columns.js';
-import { mmOf } from '../vma/vma.js';
+import { isCow, mmOf } from '../vma/vma.js';
 
 /** GUP_PIN_COUNTING_BIAS: references that stand for one pin (SPEC 1.3). */
 export const PIN_BIAS = 1024;
@@ -20,10 +20,15 @@ export const folioMaybeDmaPinned = (model: Model, folio: number): boolean =>
     ? model.state.get(Frame.pincount, folio) > 0
     : refcount(model, folio) >>> 0 >= PIN_BIAS;
 
-/** folio_needs_cow_for_dma(): fork must give the child a copy. Only asked inside fork's section. */
+/**
+ * folio_needs_cow_for_dma(): fork must give the child a copy. Only asked inside fork's section; in 5.18
+ * of private VMAs, and of pages of files too (page_needs_cow_for_dma(), SPEC 24.1, 24.16).
+ */
 export function folioNeedsCowForDma(model: Model, vma: number, folio: number): boolean {
   const mm = mmOf(model, vma);
-  if (model.state.get(Mm.writeProtectSeq, mm) % 2 === 0) model.vmBug('seq-even');
+  if (!model.has('split-page-dup-rmap')) {
+    if (!isCow(model, vma)) return false;
+  } else if (model.state.get(Mm.writeProtectSeq, mm) % 2 === 0) model.vmBug('seq-even');
   if ((model.state.get(Mm.flags, mm) & MM_FLAG.hasPinned) === 0) return false;
   return folioMaybeDmaPinned(model, folio);
 }
