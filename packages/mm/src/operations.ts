@@ -6,6 +6,7 @@
 
 import { damageOperations } from './operations/damage.js';
 import { daxOperations } from './operations/dax.js';
+import { deviceOperations } from './operations/devices.js';
 import { entryOperations } from './operations/entries.js';
 import { gupOperations } from './operations/gup.js';
 import { hugeOperations } from './operations/huge.js';
@@ -13,6 +14,7 @@ import { insertOperations } from './operations/insert.js';
 import { adviceOperations } from './operations/madvise.js';
 import { memoryOperations } from './operations/memory.js';
 import type { Operation } from './operations/operation.js';
+import { reclaimOperations } from './operations/reclaim.js';
 import { rmapOperations } from './operations/rmap.js';
 import { walkOperations } from './operations/walk.js';
 
@@ -35,7 +37,9 @@ export const OPERATIONS: readonly Operation[] = [
   ...adviceOperations,
   ...gupOperations,
   ...daxOperations,
+  ...deviceOperations,
   ...rmapOperations,
+  ...reclaimOperations,
   ...hugeOperations,
   ...walkOperations,
   ...entryOperations,

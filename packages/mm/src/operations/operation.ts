@@ -64,13 +64,14 @@ export interface Parameter<K extends ArgumentKind = ArgumentKind> {
 
 /**
  * What a number that an operation answers is. `done`: nothing; `error`: 0 or a negative errno;
- * `count`: how many, or a negative errno; `fault`: VM_FAULT bits; `process`, `page`, `reference`: a
- * record, or a negative errno (a page: -1 for none); `truth`: 0 or 1.
+ * `count`: how many, or a negative errno; `number`: any number; `fault`: VM_FAULT bits; `process`,
+ * `page`, `reference`: a record, or a negative errno (a page: -1 for none); `truth`: 0 or 1.
  */
 export type AnswerKind =
   | 'done'
   | 'error'
   | 'count'
+  | 'number'
   | 'fault'
   | 'process'
   | 'page'

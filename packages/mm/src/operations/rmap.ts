@@ -1,7 +1,7 @@
-import { folioMapcount, folioOf, getRefs, isAnon } from '../frames/folio.js';
-import { folioTrylock, folioUnlock } from '../frames/lock.js';
-import { lruAddDrain, lruBatchAdd } from '../frames/lru-batch.js';
+import { folioMapcount, folioOf, getRefs } from '../frames/folio.js';
 import { putRefs } from '../frames/put.js';
+import { addNewAnonPage } from '../rmap/add-new-anon-page.js';
+import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { migrateToDevice, migrateToRam } from '../rmap/device-private.js';
 import { ksmMerge, ksmMergeWith, ksmUnmerge } from '../rmap/ksm.js';
 import { makeDeviceExclusive } from '../rmap/make-device-exclusive.js';
@@ -10,9 +10,7 @@ import { removeMigrationPtes } from '../rmap/migrate-back.js';
 import { migrateFolio } from '../rmap/migrate-folio.js';
 import { folioMkclean, pfnMkcleanRange } from '../rmap/mkclean.js';
 import { folioMaybeMappedShared } from '../rmap/mm-id.js';
-import { reclaimFolio } from '../rmap/reclaim.js';
-import { folioReferenced } from '../rmap/referenced.js';
-import { AnonVma, Frame, Mapping, Vma } from '../state/columns.js';
+import { Vma } from '../state/columns.js';
 import { AT, COUNT, operation, PAGE, PFN, SWITCH, VMA } from './operation.js';
 
 /** What finds pages by their reverse mappings (SPEC 9). */
@@ -70,21 +68,6 @@ export const rmapOperations = [
     (model, { at }) => makeDeviceExclusive(model, at.vma, at.vpn),
   ),
   operation(
-    'reclaim',
-    'reclaim tries to free the page, an anonymous one by swapping it out; 1 when it did',
-    'truth',
-    { page: PAGE, 'ignore references': SWITCH },
-    (model, { page, 'ignore references': ignore }) =>
-      reclaimFolio(model, folioOf(model, page), ignore) ? 1 : 0,
-  ),
-  operation(
-    'folio_referenced',
-    'VMAs that used the page since it was last asked; -1 when a lock was contended',
-    'count',
-    { page: PAGE },
-    (model, { page }) => folioReferenced(model, folioOf(model, page), false),
-  ),
-  operation(
     'folio_mkclean',
     'shared mappings of a page of a file become clean and read-only; how many',
     'count',
@@ -97,6 +80,17 @@ export const rmapOperations = [
     'count',
     { vma: VMA, pfn: PFN, pages: COUNT, index: COUNT },
     (model, { vma: { vma }, pfn, pages, index }) => pfnMkcleanRange(model, pfn, pages, index, vma),
+  ),
+  operation(
+    'page_add_new_anon_rmap',
+    'counts the first mapping of a new anonymous page; `compound` when a PMD is to map it',
+    'done',
+    { at: AT, page: PAGE, compound: SWITCH },
+    (model, { at, page, compound }) => {
+      anonVmaPrepare(model, at.vma);
+      addNewAnonPage(model, page, at.vma, at.vpn, compound);
+      return 0;
+    },
   ),
   operation(
     'folio_maybe_mapped_shared',
@@ -140,51 +134,4 @@ export const rmapOperations = [
       return { value: own, more: { users } };
     },
   ),
-  operation(
-    'lock_rmap',
-    'somebody takes the lock of all rmap walks of the page, or gives it back with `unlock`',
-    'done',
-    { page: PAGE, unlock: SWITCH },
-    (model, { page, unlock }) => {
-      const { state } = model;
-      const folio = folioOf(model, page);
-      const owner = state.ref(Frame.ownerId, folio);
-      if (owner < 0) return 0;
-      const held = unlock ? 0 : 1;
-      if (isAnon(model, folio)) state.set(AnonVma.locked, state.ref(AnonVma.root, owner), held);
-      else state.set(Mapping.locked, owner, held);
-      return 0;
-    },
-  ),
-  operation(
-    'folio_trylock',
-    'somebody locks the page; 0 when it was locked already',
-    'truth',
-    { page: PAGE },
-    (model, { page }) => (folioTrylock(model, folioOf(model, page)) ? 1 : 0),
-  ),
-  operation(
-    'folio_unlock',
-    'the lock of the page is given back',
-    'done',
-    { page: PAGE },
-    (model, { page }) => {
-      folioUnlock(model, folioOf(model, page));
-      return 0;
-    },
-  ),
-  operation(
-    'folio_add_lru',
-    'the page waits in a per-CPU batch, which refers to it, for the inactive list',
-    'done',
-    { page: PAGE },
-    (model, { page }) => {
-      lruBatchAdd(model, folioOf(model, page), 'inactive');
-      return 0;
-    },
-  ),
-  operation('lru_add_drain', 'per-CPU batches are emptied onto the lists', 'done', {}, (model) => {
-    lruAddDrain(model);
-    return 0;
-  }),
 ];

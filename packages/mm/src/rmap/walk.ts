@@ -20,6 +20,9 @@ export interface RmapWalk {
   readonly mappedOnly?: boolean;
 }
 
+/** Noted each time that a walk meets a lock and waits until its holder is done. */
+export const WAITS_FOR_RMAP_LOCK = 'waits-for-rmap-lock';
+
 /**
  * rmap_walk(): visits the VMAs that may map a folio: those chained to its anon_vma, those of its file,
  * any with KSM pages. True when nothing was walked because a lock was contended (mm/rmap.c; SPEC 9.11).
@@ -116,7 +119,7 @@ function shows(model: Model, vma: number, folio: number): boolean {
 function isContended(model: Model, locked: number, { tryLock }: RmapWalk): boolean {
   if (locked === 0) return false;
   if (tryLock) return true;
-  model.note('waits-for-rmap-lock');
+  model.note(WAITS_FOR_RMAP_LOCK);
   return false;
 }
 

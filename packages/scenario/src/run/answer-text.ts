@@ -12,6 +12,8 @@ export function answerText(world: World, kind: AnswerKind, value: number): strin
     case 'error':
     case 'count':
       return errnoName(value);
+    case 'number':
+      return `${value}`;
     case 'fault':
       return vmFaultName(value);
     case 'process':
