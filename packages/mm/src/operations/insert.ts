@@ -1,3 +1,4 @@
+import { mmapMem } from '../devices/dev-mem.js';
 import { applyToPageRange } from '../insert/apply-to-page-range.js';
 import { disableCowSharing } from '../insert/disable-cow-sharing.js';
 import { remapPfnRange } from '../insert/remap-pfn-range.js';
@@ -100,6 +101,13 @@ export const insertOperations = [
     { at: AT, pfn: PFN, pages: COUNT },
     (model, { at, pfn, pages }) =>
       remapPfnRange(model, at.vma, at.vpn, pfn, pages, pageProtOf(model, at.vma)),
+  ),
+  operation(
+    'mmap_mem',
+    '/dev/mem shows physical memory, from vm_pgoff on, as its mmap() does',
+    'error',
+    { vma: VMA },
+    (model, { vma }) => mmapMem(model, vma.vma),
   ),
   operation(
     'vm_iomap_memory',
