@@ -3,6 +3,8 @@
  * it, run under any kernel revision on any paging form.
  * @packageDocumentation
  */
+export { type Bisection, bisect, type Finding } from './bisect/bisect.js';
+export { bisectionData, bisectionLines, type Sides, sidesOf } from './bisect/show.js';
 export type { ScenarioFile } from './format/definition.js';
 export { scenarioJsonSchema } from './format/json-schema.js';
 export { selectKernels } from './format/kernels.js';
@@ -15,7 +17,9 @@ export {
   type ScenarioResult,
   succeededAll,
 } from './run/all.js';
+export { firstForm } from './run/first-form.js';
 export type { ScenarioRun, StepRun } from './run/run.js';
 export { type FormSource, rememberForms } from './setup/forms.js';
 export { resultData, runData } from './show/data.js';
-export { resultLines, runLines, stepLines } from './show/lines.js';
+export { resultLines, runLines } from './show/lines.js';
+export { firstDifference, told } from './show/told.js';

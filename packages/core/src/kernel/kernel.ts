@@ -71,8 +71,27 @@ export function kernelWith(
   });
   const ids = new Set(changes.map(({ id }) => id));
   const has = (change: ChangeId): boolean => ids.has(change);
-  const hasSpecial = (level: MappingLevel): boolean =>
+  return {
+    revision,
+    changes,
+    config,
+    pageShift: form.pageShift,
+    has,
+    hasSpecial: specialMarks(config, has),
+  };
+}
+
+/** The same kernel, which tells of each change that it is asked for: what an outcome depends on. */
+export function kernelThatTells(kernel: Kernel, tell: (change: ChangeId) => void): Kernel {
+  const has = (change: ChangeId): boolean => {
+    tell(change);
+    return kernel.has(change);
+  };
+  return { ...kernel, has, hasSpecial: specialMarks(kernel.config, has) };
+}
+
+const specialMarks =
+  (config: KernelConfig, has: Kernel['has']): Kernel['hasSpecial'] =>
+  (level) =>
     config[SPECIAL_OPTION[level]] &&
     (level === 'pte' || (has('huge-pfnmap') && config.TRANSPARENT_HUGEPAGE));
-  return { revision, changes, config, pageShift: form.pageShift, has, hasSpecial };
-}

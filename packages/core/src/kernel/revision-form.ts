@@ -6,6 +6,13 @@ import { changesOf } from './change-set.js';
 import type { ChangeId } from './changes.js';
 import type { Revision } from './revisions.js';
 
+/** Changes that move something in the entries of a form inside a generation of headers. */
+export const FORM_CHANGES = [
+  'devmap-bit-removed',
+  'one-device-exclusive-type',
+  'guard-markers',
+] as const satisfies readonly ChangeId[];
+
 /**
  * The form as a revision's kernel has it: its generation of headers, and inside the generation what
  * moved earlier than the headers that name it: the devmap bit goes, the device-exclusive pair of
@@ -20,7 +27,8 @@ export function revisionForm(
 ): Result<EntryForm> {
   const changes = changesOf(revision);
   if (!changes.ok) return changes;
-  const has = (id: ChangeId): boolean => changes.value.some((change) => change.id === id);
+  const has = (id: (typeof FORM_CHANGES)[number]): boolean =>
+    changes.value.some((change) => change.id === id);
   const { headers } = revision;
   const devmap = has('devmap-bit-removed') ? { devmap: false } : {};
   const form = backend.form(name, { ...options, ...devmap, headers });

@@ -130,4 +130,20 @@ export class CowWords {
       }
     });
   }
+
+  /** Calls back with every word that differs from that of another of this length, in order. */
+  forEachDifference(
+    before: CowWords,
+    visit: (at: number, was: number, value: number) => void,
+  ): void {
+    this.chunks.forEach((chunk, number) => {
+      const other = before.chunks[number] as Float64Array;
+      if (chunk === other) return;
+      for (let i = 0; i < SIZE; i++) {
+        const was = other[i] as number;
+        const value = chunk[i] as number;
+        if (was !== value) visit((number << SHIFT) | i, was, value);
+      }
+    });
+  }
 }

@@ -132,11 +132,37 @@ export class State {
 
   /** Calls back with every word that is not 0, column by column. */
   forEachSet(visit: (column: Column, record: number, value: number) => void): void {
-    const { bases } = this.layout;
-    let column = 0;
+    const columns = new ColumnFinder(this.bases);
     this.words.forEachSet((at, value) => {
-      while (column + 1 < bases.length && at >= (bases[column + 1] as number)) column++;
-      visit(column as Column, at - (bases[column] as number), value);
+      const column = columns.of(at);
+      visit(column, at - (this.bases[column] as number), value);
     });
+  }
+
+  /** Calls back with every word that is not what it was in another state of this layout. */
+  forEachChange(
+    before: State,
+    visit: (column: Column, record: number, was: number, value: number) => void,
+  ): void {
+    const columns = new ColumnFinder(this.bases);
+    this.words.forEachDifference(before.words, (at, was, value) => {
+      const column = columns.of(at);
+      visit(column, at - (this.bases[column] as number), was, value);
+    });
+  }
+}
+
+/** The columns that words lie in, asked for in order. */
+class ColumnFinder {
+  private column = 0;
+
+  constructor(private readonly bases: Int32Array) {}
+
+  of(at: number): Column {
+    const { bases } = this;
+    while (this.column + 1 < bases.length && at >= (bases[this.column + 1] as number)) {
+      this.column++;
+    }
+    return this.column as Column;
   }
 }

@@ -1,19 +1,11 @@
-import {
-  type ConfigChoice,
-  type ConfigName,
-  fail,
-  makeKernel,
-  ok,
-  type Result,
-  type Revision,
-} from '@pagewright/core';
+import { fail, ok, type Result, type Revision } from '@pagewright/core';
 import { selectKernels } from '../format/kernels.js';
-import { has, NEEDS, type Need } from '../format/needs.js';
 import type { Scenario } from '../format/parse.js';
 import type { FormSource } from '../setup/forms.js';
+import { STANDARD_FORM } from './first-form.js';
+import { groundOf, unknownForm } from './ground.js';
 import { runScenario, type ScenarioRun } from './run.js';
 
-const STANDARD_FORM = 'x86_64';
 const STANDARD_KERNEL = 'v6.18-fixed';
 
 /** Forms and kernels to run on in place of what the file says. */
@@ -110,10 +102,7 @@ function pairs(
   if (!revisions.ok) return revisions;
   const names = forms === 'all' ? source.names : [forms].flat();
   const unknown = names.find((name) => !source.names.includes(name));
-  if (unknown !== undefined) {
-    const known = source.names.join(', ');
-    return fail('unknown-form', `unknown form "${unknown.slice(0, 40)}"; known: ${known}`);
-  }
+  if (unknown !== undefined) return unknownForm(source, unknown);
   return ok(names.flatMap((form) => revisions.value.map((revision) => ({ form, revision }))));
 }
 
@@ -125,36 +114,18 @@ function runPairs(
   leftOut: LeftOut[],
 ): Result<ScenarioRun[]> {
   const runs: ScenarioRun[] = [];
-  const config = configOf(scenario);
-  for (const { form: name, revision } of wanted) {
-    const miss = (why: string) => leftOut.push({ form: name, kernel: revision.id, why });
-    const form = source.form(name, revision);
-    if (!form.ok) {
-      miss(`no such form with headers ${revision.headers}`);
+  for (const { form, revision } of wanted) {
+    const ground = groundOf(scenario, source, form, revision);
+    if (!ground.ok) return ground;
+    if ('why' in ground.value) {
+      leftOut.push({ form, kernel: revision.id, why: ground.value.why });
       continue;
     }
-    const kernel = makeKernel({ revision, form: form.value.definition, config });
-    if (!kernel.ok) return kernel;
-    const lacking = missing(scenario.file.needs ?? [], form.value, kernel.value);
-    if (lacking !== undefined) {
-      miss(`needs ${lacking}: ${NEEDS[lacking]}`);
-      continue;
-    }
-    const run = runScenario(scenario, form.value, kernel.value, trace);
+    const run = runScenario(scenario, ground.value.form, ground.value.kernel, trace);
     if (!run.ok) return run;
     runs.push(run.value);
   }
   return ok(runs);
-}
-
-const missing = (
-  needs: readonly Need[],
-  ...[form, kernel]: [Parameters<typeof has>[1], Parameters<typeof has>[2]]
-): Need | undefined => needs.find((need) => !has(need, form, kernel));
-
-function configOf({ file }: Scenario): ConfigChoice {
-  const settings = Object.entries(file.machine?.config ?? {});
-  return Object.fromEntries(settings.map(([name, value]) => [name as ConfigName, value === 'y']));
 }
 
 /** Steps whose outcome is not the same on all forms of a kernel. */

@@ -64,12 +64,8 @@ export function changeLines(world: World, before: State, after: State): string[]
 
 function changesBetween(before: State, after: State): Change[] {
   const changes: Change[] = [];
-  after.forEachSet((column, record, value) => {
-    const was = before.get(column, record);
-    if (was !== value) changes.push({ column, record, before: was, after: value });
-  });
-  before.forEachSet((column, record, value) => {
-    if (after.get(column, record) === 0) changes.push({ column, record, before: value, after: 0 });
+  after.forEachChange(before, (column, record, was, value) => {
+    changes.push({ column, record, before: was, after: value });
   });
   const entriesFirst = ({ column }: Change): number => (column === Slot.entry ? -1 : column);
   return changes.sort((a, b) => entriesFirst(a) - entriesFirst(b) || a.record - b.record);

@@ -49,19 +49,21 @@ export interface ScenarioRun {
  * model has no room or no such thing.
  *
  * @param trace what each step changed is told as well
+ * @param does which steps are done; those that the file means for this kernel unless said
  */
 export function runScenario(
   scenario: Scenario,
   form: EntryForm,
   kernel: Kernel,
   trace: boolean,
+  does: (step: StepFile) => boolean = (step) => isFor(step, kernel),
 ): Result<ScenarioRun> {
   const steps: StepRun[] = [];
   try {
     const world = build(scenario, form, kernel);
     if (!world.ok) return world;
     for (const [i, step] of scenario.file.steps.entries()) {
-      if (step.kernels !== undefined && !selects(step.kernels, kernel)) continue;
+      if (!does(step)) continue;
       const done = runStep(world.value, step, i + 1, trace);
       steps.push(done);
       if (done.answer.startsWith('BUG ')) {
@@ -84,6 +86,10 @@ export function runScenario(
     return fail('model-limit', `${place}: ${form.name}, ${kernel.revision.id}: ${error.message}`);
   }
 }
+
+/** The file means a step for a kernel. */
+export const isFor = ({ kernels }: StepFile, kernel: Kernel): boolean =>
+  kernels === undefined || selects(kernels, kernel);
 
 const QUIET = { warns: [], reports: 0, notes: [], more: {}, reported: [], changes: [] } as const;
 

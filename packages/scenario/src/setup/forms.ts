@@ -8,15 +8,16 @@ export interface FormSource {
   readonly form: (name: string, revision: Revision) => Result<EntryForm>;
 }
 
-/** The same forms, each made once. */
+/** The same forms, each made once for a revision. */
 export function rememberForms(source: FormSource): FormSource {
-  const known = new Map<string, Result<EntryForm>>();
+  const known = new WeakMap<Revision, Map<string, Result<EntryForm>>>();
   return {
     names: source.names,
     form: (name, revision) => {
-      const key = `${name} ${revision.id}`;
-      const found = known.get(key) ?? source.form(name, revision);
-      known.set(key, found);
+      const forms = known.get(revision) ?? new Map<string, Result<EntryForm>>();
+      known.set(revision, forms);
+      const found = forms.get(name) ?? source.form(name, revision);
+      forms.set(name, found);
       return found;
     },
   };

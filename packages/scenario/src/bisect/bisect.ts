@@ -1,0 +1,117 @@
+import { fail, type Kernel, ok, type Result, type Revision } from '@pagewright/core';
+import type { Scenario } from '../format/parse.js';
+import { groundOf, unknownForm } from '../run/ground.js';
+import { isFor } from '../run/run.js';
+import type { FormSource } from '../setup/forms.js';
+import { type Make, pathBetween, type WalkStep } from './path.js';
+import { type Outcome, Runs } from './runs.js';
+import { togetherWith } from './together.js';
+
+/** What a walk from one kernel to another found. */
+export interface Bisection {
+  readonly scenario: Scenario;
+  readonly form: string;
+  readonly from: string;
+  readonly to: string;
+  /** The first step that altered the result; null where none did. */
+  readonly found: Finding | null;
+  /** Steps that altered it again after that. */
+  readonly later: readonly WalkStep[];
+  /** A result that was there before came back. */
+  readonly comesAndGoes: boolean;
+  /** Steps of the way, and how often the scenario was run. */
+  readonly steps: number;
+  readonly runs: number;
+}
+
+/** A step with what the scenario did before and after it. */
+export interface Finding {
+  readonly step: WalkStep;
+  readonly before: Outcome;
+  readonly after: Outcome;
+  /** Ids of the changes that give the result together, where this one alone does not. */
+  readonly together: readonly string[];
+}
+
+/**
+ * Walks from one kernel to another change by change, and finds the first change that alters what
+ * the scenario does. Steps that the file means for one of the two kernels are done on all between.
+ * Codes: `unknown-form`, `nothing-to-run`, `no-way`, those of `makeKernel`, of `runScenario` and of the source.
+ */
+export function bisect(
+  scenario: Scenario,
+  source: FormSource,
+  form: string,
+  from: Revision,
+  to: Revision,
+): Result<Bisection> {
+  if (!source.names.includes(form)) return unknownForm(source, form);
+  const kernels = kernelsOf(scenario, source, form, [from, to]);
+  if (!kernels.ok) return kernels;
+  const [start, end] = kernels.value.map(({ changes }, i) => ({
+    changes,
+    headers: (i === 0 ? from : to).headers,
+  })) as [Make, Make];
+  const path = pathBetween(start, end);
+  if (!path.ok) return path;
+  const runs = new Runs(scenario, source, form, `${from.id}..${to.id}`, (step) =>
+    kernels.value.some((kernel) => isFor(step, kernel)),
+  );
+  const outcomes: Outcome[] = [];
+  for (const make of [start, ...path.value.map((station) => station.make)]) {
+    const outcome = runs.outcomeOf(make);
+    if (!outcome.ok) return outcome;
+    outcomes.push(outcome.value);
+  }
+  const altering = path.value.flatMap(({ step }, i) =>
+    outcomes[i]?.text === outcomes[i + 1]?.text ? [] : [{ step, position: i }],
+  );
+  const [first, ...later] = altering;
+  const whole = { scenario, form, from: from.id, to: to.id, steps: path.value.length };
+  if (first === undefined) {
+    return ok({ ...whole, found: null, later: [], comesAndGoes: false, runs: runs.count });
+  }
+  const [before, after] = outcomes.slice(first.position) as [Outcome, Outcome];
+  const way = path.value.slice(0, first.position + 1).map(({ step }) => step);
+  const together = togetherWith(runs, start, way, after);
+  if (!together.ok) return together;
+  return ok({
+    ...whole,
+    found: { step: first.step, before, after, together: together.value },
+    later: later.map(({ step }) => step),
+    comesAndGoes: comesBack(outcomes),
+    runs: runs.count,
+  });
+}
+
+/** Kernels of revisions; code `nothing-to-run` where the scenario cannot run on one. */
+function kernelsOf(
+  scenario: Scenario,
+  source: FormSource,
+  form: string,
+  revisions: readonly Revision[],
+): Result<readonly Kernel[]> {
+  const kernels: Kernel[] = [];
+  for (const revision of revisions) {
+    const ground = groundOf(scenario, source, form, revision);
+    if (!ground.ok) return ground;
+    if ('why' in ground.value) {
+      const { why } = ground.value;
+      return fail('nothing-to-run', `${scenario.name}: ${form}, ${revision.id}: ${why}`);
+    }
+    kernels.push(ground.value.kernel);
+  }
+  return ok(kernels);
+}
+
+/** Something that was there before comes back after something else. */
+function comesBack(outcomes: readonly Outcome[]): boolean {
+  const left = new Set<string>();
+  let last: string | undefined;
+  for (const { text } of outcomes) {
+    if (left.has(text)) return true;
+    if (last !== undefined && last !== text) left.add(last);
+    last = text;
+  }
+  return false;
+}

@@ -1,0 +1,97 @@
+import {
+  type ChangeId,
+  type EntryForm,
+  FORM_CHANGES,
+  kernelThatTells,
+  kernelWith,
+  ok,
+  type Result,
+  type Revision,
+} from '@pagewright/core';
+import type { StepFile } from '../format/definition.js';
+import type { Scenario } from '../format/parse.js';
+import { configOf } from '../run/ground.js';
+import { runScenario, type ScenarioRun } from '../run/run.js';
+import type { FormSource } from '../setup/forms.js';
+import { toldAt } from '../show/told.js';
+import type { Make } from './path.js';
+
+/** What a kernel did with the scenario; two that did the same have the same text. */
+export interface Outcome {
+  readonly run: ScenarioRun;
+  readonly text: string;
+}
+
+/** An outcome, and all that it depends on. */
+interface Done {
+  readonly headers: Make['headers'];
+  readonly answers: ReadonlyMap<string, boolean>;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Runs of one scenario on one form and kernels that are little apart. The model asks a kernel for
+ * changes at the very places where kernels differ: where all that a run asked for is answered the
+ * same again, so is the outcome, and nothing is run.
+ */
+export class Runs {
+  /** How often the scenario was run. */
+  count = 0;
+  readonly #done: Done[] = [];
+  readonly #forms = new Map<string, Result<EntryForm>>();
+
+  constructor(
+    readonly scenario: Scenario,
+    readonly source: FormSource,
+    readonly form: string,
+    /** How the kernels are called in messages. */
+    readonly name: string,
+    readonly does: (step: StepFile) => boolean,
+  ) {}
+
+  /** What a kernel does. Codes: those of the source of forms, `bad-scenario`. */
+  outcomeOf(make: Make): Result<Outcome> {
+    const ids = new Set(make.changes.map(({ id }) => id));
+    const known = this.#done.find(
+      ({ headers, answers }) =>
+        headers === make.headers && [...answers].every(([id, is]) => ids.has(id) === is),
+    );
+    if (known !== undefined) return ok(known.outcome);
+    const answers = new Map<string, boolean>(FORM_CHANGES.map((id) => [id, ids.has(id)]));
+    const run = this.#run(make, (id) => answers.set(id, ids.has(id)));
+    if (!run.ok) return run;
+    const outcome = { run: run.value, text: textOf(run.value) };
+    this.#done.push({ headers: make.headers, answers, outcome });
+    return ok(outcome);
+  }
+
+  #run({ changes, headers }: Make, tell: (change: ChangeId) => void): Result<ScenarioRun> {
+    this.count += 1;
+    const revision: Revision = {
+      ...{ id: this.name, specId: this.name, headers, basedOn: null, undoes: [] },
+      changes: changes.map(({ id }) => id),
+    };
+    const form = this.#formOf(revision);
+    if (!form.ok) return form;
+    const { definition } = form.value;
+    const kernel = kernelWith(revision, changes, definition, configOf(this.scenario.file));
+    const telling = kernelThatTells(kernel, tell);
+    const run = runScenario(this.scenario, form.value, telling, true, this.does);
+    // A kernel on which a later step has nothing to go on with did something else than the others.
+    if (run.ok || run.problem.code !== 'model-limit') return run;
+    const stopped = run.problem.message;
+    return ok({ form: this.form, kernel: this.name, steps: [], failures: [], stopped });
+  }
+
+  /** Kernels share a form where they have the same of the changes that it depends on. */
+  #formOf(revision: Revision): Result<EntryForm> {
+    const parts = FORM_CHANGES.filter((id) => revision.changes.includes(id));
+    const key = [revision.headers, ...parts].join(' ');
+    const form = this.#forms.get(key) ?? this.source.form(this.form, revision);
+    this.#forms.set(key, form);
+    return form;
+  }
+}
+
+const textOf = (run: ScenarioRun): string =>
+  [...run.steps.keys(), run.steps.length].flatMap((i) => toldAt(run, i)).join('\n');
