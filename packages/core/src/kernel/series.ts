@@ -141,7 +141,13 @@ export const SERIES: readonly Series[] = [
   {
     name: 'dax-v6',
     on: 'v6.12',
-    undoes: ['fuse-dax-whole-file', 'zap-pmd-dirties-folio', 'gup-refuses-hugetlb-split'],
+    undoes: [
+      'fuse-dax-whole-file',
+      'zap-pmd-dirties-folio',
+      'gup-refuses-hugetlb-split',
+      'gntdev-clears-maywrite',
+      'p2pmem-failure-drops-user',
+    ],
     headers: '6.12',
     specId: 'dax-v6/',
     states: oneByOne(

@@ -1,5 +1,6 @@
 import { prepareFolio } from '../frames/allocate.js';
-import { PGMAP_TYPE } from '../frames/page-flags.js';
+import { setFlag } from '../frames/folio.js';
+import { PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { Frame, Mapping, Pgmap } from '../state/columns.js';
 
@@ -29,14 +30,15 @@ export function newDeviceMemory(
     state.setRef(Frame.pgmap, first + i, pgmap);
     state.set(Frame.refcount, first + i, isHead ? references : 0);
     if (isHead && order > 0) prepareFolio(model, first + i, order);
+    if (type === 'p2pdma') setFlag(model, first + i, PAGE_FLAG.pooled, true);
   }
   return pgmap;
 }
 
 function initialReferences(model: Model, type: keyof typeof PGMAP_TYPE): number {
-  if (type === 'generic') return 1;
-  const counted = type === 'private' || type === 'coherent' || model.has('fsdax-refcounted');
-  return counted ? 0 : 1;
+  if (type === 'fsdax') return model.has('fsdax-refcounted') ? 0 : 1;
+  if (type === 'p2pdma') return model.has('p2pdma-starts-at-zero') ? 0 : 1;
+  return type === 'generic' ? 1 : 0;
 }
 
 /**

@@ -15,6 +15,8 @@ export const PAGE_FLAG = {
   private: 1 << 12,
   secretmem: 1 << 13,
   young: 1 << 14,
+  /** No PG_*: memory of a PCI device that lies free in the pool of its driver (gen_pool). */
+  pooled: 1 << 15,
 } as const;
 
 /** What folio->mapping says (SPEC 1.4). A KSM page is anonymous too. */

@@ -1,5 +1,6 @@
 import type { MappingLevel } from '@pagewright/core';
-import { folioOf, isHugeZeroFolio, isZeroFrame } from '../frames/folio.js';
+import { folioOf, isHugeZeroFolio, isZeroFrame, pgmapType } from '../frames/folio.js';
+import { PGMAP_TYPE } from '../frames/page-flags.js';
 import { type Entry, type EntrySpace, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
@@ -72,9 +73,13 @@ function normalPage(
   if (level !== 'pud' || model.has('normal-page-pud')) {
     return vmNormalPage(model, level, vma, vpn, entry);
   }
-  if (space.is.special(entry) || space.is.devmap(entry)) return -1;
+  // Memory of a DAX device is left out by its devmap mark, then by its page map, then not at all.
+  const byMark = !model.has('pxx-devmap-removed');
+  if (space.is.special(entry) || (byMark && space.is.devmap(entry))) return -1;
   const frame = model.machine.memory.frame(space.pfn(entry));
-  return frame < 0 ? WILD_PAGE : frame;
+  if (frame < 0) return WILD_PAGE;
+  if (byMark || model.has('folio-walk-finds-devdax-pud')) return frame;
+  return pgmapType(model, folioOf(model, frame)) === PGMAP_TYPE.generic ? -1 : frame;
 }
 
 /** FW_ZEROPAGE: zeropages are found, and not exposed. */

@@ -8,6 +8,7 @@ import { Mm } from '../state/columns.js';
 import {
   depositTable,
   entryIn,
+  freeTableDeposited,
   pagesOfLevel,
   type SlotAt,
   setEntry,
@@ -58,10 +59,17 @@ export function insertLeaf(
   const leaf = space.leaf(pfn, pageProtOf(model, vma));
   const entry =
     folio < 0 ? raw(model, space, leaf, pfnFlags) : mapped(model, space, vma, leaf, folio);
-  if (deposits) depositTable(model, mm, slot);
+  if (deposits) {
+    depositTable(model, mm, slot);
+    if (freesDeposited(model)) freeTableDeposited(model, slot);
+  }
   setEntry(model, slot, write ? written(model, space, vma, entry) : entry);
   return VM_FAULT.NOPAGE;
 }
+
+/** In v6 of the DAX series the caller freed its table whether it was used or not. */
+const freesDeposited = (model: Model): boolean =>
+  model.has('insert-folio-pmd') && !model.has('deposited-table-kept');
 
 /** A write fault on a slot in use: only the frame that is there already becomes writable. */
 function upgrade(
@@ -92,7 +100,7 @@ function raw(model: Model, { to }: EntrySpace, entry: Entry, pfnFlags: number): 
   return model.has('huge-pfnmap') ? to.mkspecial(entry) : entry;
 }
 
-/** An entry of a folio, which is counted, save the huge zero folio. */
+/** An entry of a folio, which is counted, save the huge zero folio; special all the same at first. */
 function mapped(model: Model, space: EntrySpace, vma: number, entry: Entry, folio: number): Entry {
   if (isHugeZeroFolio(model, folio) && model.has('huge-zero-by-insert-folio')) {
     return model.has('huge-zero-pmd-special') ? space.to.mkspecial(entry) : entry;
@@ -101,5 +109,5 @@ function mapped(model: Model, space: EntrySpace, vma: number, entry: Entry, foli
   getRefs(model, folio);
   addFileRmap(model, folio, pages, vma, space.level);
   model.state.add(fileCounterOf(model, folio, Mm), mmOf(model, vma), pages);
-  return entry;
+  return model.has('dax-leaf-not-special') ? entry : space.to.mkspecial(entry);
 }

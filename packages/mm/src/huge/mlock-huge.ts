@@ -8,7 +8,8 @@ import { isHugeZeroPmd } from './huge-zero.js';
 
 /**
  * mlock_pte_range() for a PMD: its folio stays in memory while the VMA is locked. The huge zero folio
- * is left out, and memory of devices since its PMDs look like any other (mm/mlock.c; SPEC 10.9).
+ * is left out, and memory of devices: kernels that do not ask for it never lock a VMA of DAX either
+ * (mm/mlock.c; SPEC 10.9, 23.3 item 20).
  */
 export function mlockPmd(model: Model, vma: number, slot: SlotAt): void {
   const entry = entryIn(model, slot);
@@ -16,6 +17,6 @@ export function mlockPmd(model: Model, vma: number, slot: SlotAt): void {
   const frame = frameOfLeaf(model, model.pmd, entry);
   if (frame < 0) model.bug('wild-page');
   const folio = folioOf(model, frame);
-  if (model.has('fsdax-refcounted') && isZoneDevice(model, folio)) return;
+  if (isZoneDevice(model, folio)) return;
   setFlag(model, folio, PAGE_FLAG.mlocked, hasVmFlag(model, vma, 'VM_LOCKED'));
 }

@@ -49,7 +49,7 @@ function dropPmd(model: Model, vma: number, slot: SlotAt, old: Entry): void {
   const { pmd } = model;
   setEntry(model, slot, NONE);
   if (needsDeposit(model)) freeDeposited(model, mmOf(model, vma), slot);
-  const asDax = model.has('fsdax-refcounted') && vmaIsDax(model, vma);
+  const asDax = model.has('dax-pmd-zap-counted') && vmaIsDax(model, vma);
   if (vmaIsSpecialHuge(model, vma) && !asDax) return;
   if (pmd.is.present(old)) {
     if (!isHugeZeroPmd(model, old)) dropLeaf(model, vma, pmd, old);
@@ -73,13 +73,13 @@ function dropLeaf(model: Model, vma: number, space: EntrySpace, old: Entry): voi
   putRefs(model, folio);
 }
 
-/** split_huge_pud(): the leaf goes; a folio of DAX is counted since 6.17 (SPEC 10.8). */
+/** split_huge_pud(): the leaf goes; one of DAX counts since patch 15 of its series (SPEC 10.8, 15.30). */
 export function splitHugePud(model: Model, vma: number, vpn: number): void {
   const slot = slotAt(model, mmOf(model, vma), vpn, 'pud');
   if (slot < 0 || isTable(model, slot)) return;
   const old = entryIn(model, slot) ?? NONE;
   if (old === NONE) return;
   setEntry(model, slot, NONE);
-  if (!model.has('fsdax-refcounted') || !vmaIsDax(model, vma)) return;
+  if (!model.has('dax-pud-zap-counted') || !vmaIsDax(model, vma)) return;
   dropLeaf(model, vma, model.pud, old);
 }

@@ -33,14 +33,13 @@ export function zapHugePmd(model: Model, vma: number, vpn: number, slot: SlotAt)
 function zapByVma(model: Model, vma: number, slot: SlotAt, old: Entry): void {
   const mm = mmOf(model, vma);
   const arch = needsDeposit(model);
-  if (isUncounted(model, vma)) {
+  if (isUncounted(model, vma, model.has('dax-pmd-zap-counted'))) {
     if (arch) freeDeposited(model, mm, slot);
     return;
   }
   if (isHugeZeroPmd(model, old)) {
-    if (arch || !model.has('fsdax-refcounted') || !vmaIsDax(model, vma)) {
-      freeDeposited(model, mm, slot);
-    }
+    const keeps = model.has('huge-zero-zap-keeps-table') && vmaIsDax(model, vma);
+    if (arch || !keeps) freeDeposited(model, mm, slot);
     return;
   }
   const present = model.pmd.is.present(old);
@@ -96,9 +95,9 @@ function uncount(model: Model, vma: number, frame: number, old: Entry, present: 
   if (mapped) putRefs(model, folio);
 }
 
-/** Entries of the VMA are cleared, and nothing else: DAX was so too until its pages were counted. */
-const isUncounted = (model: Model, vma: number): boolean =>
-  vmaIsSpecialHuge(model, vma) && !(model.has('fsdax-refcounted') && vmaIsDax(model, vma));
+/** Entries of the VMA are cleared, and nothing else: those of DAX too, until they count. */
+const isUncounted = (model: Model, vma: number, daxCounts: boolean): boolean =>
+  vmaIsSpecialHuge(model, vma) && !(daxCounts && vmaIsDax(model, vma));
 
 /** zap_huge_pud(): 1 when an entry went, 0 where there was none (SPEC 10.7). */
 export function zapHugePud(model: Model, vma: number, slot: SlotAt): number {
@@ -106,8 +105,9 @@ export function zapHugePud(model: Model, vma: number, slot: SlotAt): number {
   const old = entryIn(model, slot);
   if (old === undefined || !pud.is.present(old)) return 0;
   setEntry(model, slot, NONE);
-  if (isUncounted(model, vma)) return 1;
-  if (!model.has('rmap-pud')) model.bug('not-special-huge');
+  const daxCounts = model.has('dax-pud-zap-counted');
+  if (isUncounted(model, vma, daxCounts)) return 1;
+  if (!daxCounts) model.bug('not-special-huge');
   if (vmaIsAnonymous(model, vma)) model.vmWarn('anon-vma-or-nonpresent');
   const frame = frameOfLeaf(model, pud, old);
   if (frame < 0) model.bug('wild-page');

@@ -47,7 +47,7 @@ export function insertPageIntoPteLocked(
     return 0;
   }
   const folio = folioOf(model, frame);
-  if (mkwrite && model.has('insert-page-mkwrite')) {
+  if (mkwrite && model.has('mkwrite-in-fresh-entry')) {
     entry = maybeMkwrite(model, vma, pte, pte.to.mkdirty(pte.to.mkyoung(entry)));
   }
   getRefs(model, folio);

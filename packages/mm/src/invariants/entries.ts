@@ -89,12 +89,24 @@ function seePresent(census: Census, seen: SeenEntry): void {
   const plain = level === 'pte' && hasSpecial && (says & SAYS.special) === 0;
   const normal = plain ? frame : normalPageUnseen(model, level, vma, vpn, entry);
   if (seen.cowPfnmap) checkCowPfnmap(census, seen, normal);
-  if (normal < 0) {
-    if (level !== 'pte' && frame >= 0) (census.rawLeaves[folioOf(model, frame)] as number)++;
-    return;
-  }
-  seeNormal(census, seen, normal);
+  if (normal >= 0) seeNormal(census, seen, normal);
+  else if (level !== 'pte' && frame >= 0) seeSpecialLeaf(census, seen, frame);
 }
+
+/** I42: a folio was counted for a leaf that nobody takes for a mapping of it. */
+function seeSpecialLeaf(census: Census, seen: SeenEntry, frame: number): void {
+  const { model } = census;
+  const folio = folioOf(model, frame);
+  if (leavesBothWays(model) && model.state.get(Frame.entireMapcount, folio) > 0) {
+    census.wrong('I42', 'a special huge leaf is counted', where(seen));
+    seeNormal(census, seen, frame);
+  } else (census.rawLeaves[folio] as number)++;
+}
+
+/** Leaves of folios were special, and counted, from the first of them to the end of v6 of the series. */
+const leavesBothWays = (model: Model): boolean =>
+  (model.has('insert-folio-pmd') || model.has('insert-folio-pud')) &&
+  !model.has('dax-leaf-not-special');
 
 /** The shared zeropages and the huge zero folio: not counted, not written, marked, and allowed. */
 function checkZero(census: Census, seen: SeenEntry, hasSpecial: boolean): void {

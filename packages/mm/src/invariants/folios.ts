@@ -1,4 +1,4 @@
-import { folioOf, isAnon, isLarge, isZoneDevice, pgmapType } from '../frames/folio.js';
+import { folioOf, hasFlag, isAnon, isLarge, isZoneDevice, pgmapType } from '../frames/folio.js';
 import { LRU, OWNER, PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import { countsPages } from '../rmap/mapcount.js';
 import { hasPincount } from '../rmap/pins.js';
@@ -135,8 +135,9 @@ function areKnown({ model, cached }: Census, folio: number): boolean {
 function baseOf({ model }: Census, folio: number): number {
   const type = pgmapType(model, folio);
   if (type === PGMAP_TYPE.generic) return 1;
-  const fromOne = type === PGMAP_TYPE.fsdax || type === PGMAP_TYPE.p2pdma;
-  return fromOne && !model.has('fsdax-refcounted') ? 1 : 0;
+  if (type === PGMAP_TYPE.fsdax) return model.has('fsdax-refcounted') ? 0 : 1;
+  const pooled = type === PGMAP_TYPE.p2pdma && hasFlag(model, folio, PAGE_FLAG.pooled);
+  return pooled && !model.has('p2pdma-starts-at-zero') ? 1 : 0;
 }
 
 /** I23: pages of a DAX file system, idle at one reference once and at none now. */

@@ -317,6 +317,8 @@ export const Table = columns('table', [
   'level',
   /** Page tables deposited for huge leaves of this table. */
   'deposits',
+  /** Of them, tables that were freed all the same: whoever takes one out has freed memory. */
+  'freedDeposits',
   /** 1: freed while entries still led here; what it holds is not cleared yet. */
   'stale',
 ]);

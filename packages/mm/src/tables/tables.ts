@@ -174,8 +174,18 @@ export function freeDeposited(model: Model, mm: number, slot: SlotAt): void {
   const { state } = model;
   const table = tableHolding(model, slot);
   if (state.get(Table.deposits, table) === 0) model.bug('no-deposited-table');
+  if (state.get(Table.freedDeposits, table) > 0) {
+    state.add(Table.freedDeposits, table, -1);
+    model.note('pgtable-freed-twice');
+  }
   state.add(Table.deposits, table, -1);
   state.add(Mm.nrPtes, mm, -1);
+}
+
+/** pte_free() of the table that was deposited for a slot last, while it stays where it is (SPEC 15.31). */
+export function freeTableDeposited(model: Model, slot: SlotAt): void {
+  model.state.add(Table.freedDeposits, tableHolding(model, slot), 1);
+  model.note('deposited-pgtable-freed');
 }
 
 /** pgtable_trans_huge_withdraw() and pmd_populate(): the deposited table takes the leaf's place. */
