@@ -1,16 +1,26 @@
 import { folioMarkAccessed } from '../frames/accessed.js';
-import { folioOf } from '../frames/folio.js';
+import { folioMapcount, folioOf } from '../frames/folio.js';
 import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import { lruFolios } from '../frames/lru.js';
 import { lruAddDrain, lruBatchAdd } from '../frames/lru-batch.js';
 import { LRU } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { shrinkActiveFolio } from '../rmap/active-list.js';
-import { reclaimFolio } from '../rmap/reclaim.js';
+import { addToSwap, reclaimFolio } from '../rmap/reclaim.js';
 import { folioReferenced } from '../rmap/referenced.js';
+import { tryToUnmap } from '../rmap/swap-out.js';
 import { WAITS_FOR_RMAP_LOCK } from '../rmap/walk.js';
 import { AnonVma, Frame, Mapping, Vma } from '../state/columns.js';
-import { FILE, type FullAnswer, operation, PAGE, type Place, SWITCH, VMA } from './operation.js';
+import {
+  FILE,
+  type FullAnswer,
+  NEVER_WAITS,
+  operation,
+  PAGE,
+  type Place,
+  SWITCH,
+  VMA,
+} from './operation.js';
 
 /** What something answered, and how many locks of others it waited for meanwhile. */
 function withWaits(model: Model, something: () => number): FullAnswer {
@@ -39,6 +49,26 @@ export const reclaimOperations = [
     { page: PAGE, 'ignore references': SWITCH },
     (model, { page, 'ignore references': ignore }) =>
       withWaits(model, () => (reclaimFolio(model, folioOf(model, page), ignore) ? 1 : 0)),
+  ),
+  operation(
+    'add_to_swap',
+    'the first thing that reclaim does to an anonymous page: it is in the swap cache, and mapped',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => (addToSwap(model, folioOf(model, page)) ? 1 : 0),
+  ),
+  operation(
+    'try_to_unmap',
+    'the second thing: swap entries take its place; 1 when nothing maps it any more',
+    'truth',
+    { page: PAGE },
+    (model, { page }) => {
+      const folio = folioOf(model, page);
+      return withWaits(model, () => {
+        tryToUnmap(model, folio);
+        return folioMapcount(model, folio) <= 0 ? 1 : 0;
+      });
+    },
   ),
   operation(
     'shrink_active_list',
@@ -120,6 +150,7 @@ export const reclaimOperations = [
     'truth',
     { page: PAGE },
     (model, { page }) => (folioTrylock(model, folioOf(model, page)) ? 1 : 0),
+    NEVER_WAITS,
   ),
   operation(
     'folio_unlock',
@@ -130,6 +161,7 @@ export const reclaimOperations = [
       folioUnlock(model, folioOf(model, page));
       return 0;
     },
+    NEVER_WAITS,
   ),
   operation(
     'folio_add_lru',

@@ -36,20 +36,23 @@ export interface KsmPlace {
 
 /**
  * try_to_merge_two_pages(): two pages of equal contents become one, which belongs to KSM from now on.
- * 0; -EFAULT when they differ, are not both anonymous, or are pinned or otherwise referred to
- * (mm/ksm.c; SPEC 9.7).
+ * 0; -EFAULT when they differ, are not both anonymous, or are pinned or otherwise referred to: a first
+ * page that was KSM's by then is given back by a copy (mm/ksm.c; SPEC 9.7).
  */
 export function ksmMerge(model: Model, kept: KsmPlace, gone: KsmPlace): number {
   const frame = mergeable(model, kept);
   if (frame < 0) return ERRNO.EFAULT;
-  if (!isKsm(model, frame)) {
+  const isOld = isKsm(model, frame);
+  if (!isOld) {
     if (!protectPage(model, kept, frame)) return ERRNO.EFAULT;
     const { state } = model;
     state.set(Frame.owner, frame, OWNER.ksm);
     state.set(Frame.ownerId, frame, 0);
     setFlag(model, frame, PAGE_FLAG.dirty, true);
   }
-  return ksmMergeWith(model, gone, frame);
+  const answer = ksmMergeWith(model, gone, frame);
+  if (answer !== 0 && !isOld) ksmUnmerge(model, kept);
+  return answer;
 }
 
 /**
@@ -79,7 +82,7 @@ export function ksmMergeWith(model: Model, place: KsmPlace, shared: number): num
 }
 
 /** A small anonymous page in a VMA that KSM may scan; -1 for any other. */
-function mergeable(model: Model, { vma, vpn }: KsmPlace): number {
+export function mergeable(model: Model, { vma, vpn }: KsmPlace): number {
   if (!hasVmFlag(model, vma, 'VM_MERGEABLE')) return -1;
   const entry = entryAt(model, mmOf(model, vma), vpn, 'pte');
   if (!model.pte.is.present(entry)) return -1;

@@ -89,8 +89,8 @@ function tryReclaim(model: Model, folio: number): boolean {
   return true;
 }
 
-/** folio_alloc_swap(): a small folio has a slot, and is in the swap cache. */
-function addToSwap(model: Model, folio: number): boolean {
+/** add_to_swap(), or folio_alloc_swap(): a small folio has a slot, and is in the swap cache. */
+export function addToSwap(model: Model, folio: number): boolean {
   const { state } = model;
   const slot = takeSwapSlot(model);
   if (slot < 0) return false;

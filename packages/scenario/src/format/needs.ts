@@ -1,4 +1,4 @@
-import type { EntryForm, Kernel } from '@pagewright/core';
+import { type EntryForm, isAbsentHelper, type Kernel } from '@pagewright/core';
 
 /** What a scenario may need of a form and a kernel. */
 export const NEEDS = {
@@ -12,6 +12,8 @@ export const NEEDS = {
   'uffd-wp': 'entries have a bit for the write protection of userfaultfd',
   'soft-dirty': 'entries have a soft-dirty bit',
   protnone: 'entries that hint at the use of their page (NUMA balancing)',
+  'swap-exclusive': 'swap entries have a bit that says whose page it was',
+  'no-swap-exclusive': 'swap entries have no such bit',
   'memory-failure': 'entries can stand for a page that failed (hwpoison)',
   thp: 'memory of processes can be mapped by huge PMDs',
   'gup-fast': 'get_user_pages_fast() walks tables without locks',
@@ -47,6 +49,10 @@ export function has(need: Need, form: EntryForm, kernel: Kernel): boolean {
       return supports.softDirty && kernel.config.MEM_SOFT_DIRTY;
     case 'protnone':
       return supports.protnone;
+    case 'swap-exclusive':
+      return keepsExclusive(form);
+    case 'no-swap-exclusive':
+      return !keepsExclusive(form);
     case 'memory-failure':
       return form.definition.swap.types.numbers.hwpoison !== undefined;
     case 'thp':
@@ -56,4 +62,12 @@ export function has(need: Need, form: EntryForm, kernel: Kernel): boolean {
     case 'deposit':
       return supports.pgtableDeposit;
   }
+}
+
+/** Headers without the bit have its helpers, which do nothing. */
+function keepsExclusive(form: EntryForm): boolean {
+  const make = form.helper('pte', 'swp_mkexclusive');
+  const test = form.helper('pte', 'swp_exclusive');
+  if (isAbsentHelper(make) || isAbsentHelper(test)) return false;
+  return test.bits(make.bits(0n) as bigint) === true;
 }
