@@ -9,6 +9,7 @@ export { DEVDAX_OPS, devdaxMmap } from './dax/devdax.js';
 export { newDeviceMemory, placeOnDevice } from './dax/device.js';
 export { DAX, daxEntriesIn, daxEntryAt } from './dax/entry.js';
 export { FSDAX_OPS } from './dax/file-ops.js';
+export { answerOf } from './dax/waiter.js';
 export { DEV_MEM_OPS, mmapMem } from './devices/dev-mem.js';
 export { DeviceAddressSpace, type RangeNotifier } from './devices/device-address-space.js';
 export * from './devices/driver-ops.js';
@@ -17,6 +18,7 @@ export { OutsideDevice, type OutsideRequest, type OutsideVma } from './devices/o
 export { ERRNO, errnoName, VM_FAULT, vmFaultName } from './errno.js';
 export type { ModelEvent } from './events.js';
 export { FILE_KINDS, type FileKindName, fileKindNumber } from './files/file-kinds.js';
+export { FILE_SYSTEMS, type FileSystemName, makeFileSystem } from './files/file-systems.js';
 export { FILE_OPS, SECRETMEM_OPS, SHMEM_OPS } from './files/filemap-ops.js';
 export { newMapping } from './files/new-mapping.js';
 export { cachedPage, fileContent, readIntoCache } from './files/page-cache.js';
@@ -62,6 +64,9 @@ export { MM_CP } from './mprotect/flags.js';
 export { mprotect } from './mprotect/mprotect.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './operations.js';
+export { DEPARTURE, SEQUENCE } from './race/kinds.js';
+export { nextInFlight } from './race/locks.js';
+export { PROGRESS, type Progress, progressName } from './race/progress.js';
 export {
   type BadPageMap,
   badPageMapLines,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { blockAt, setBlock } from '../src/dax/blocks.js';
+import { daxBreakLayout } from '../src/dax/change-file.js';
 import { DAX, daxEntriesIn, daxEntryAt, entryIs } from '../src/dax/entry.js';
 import { FSDAX_OPS } from '../src/dax/file-ops.js';
-import { daxBreakLayoutOfFile } from '../src/dax/layout.js';
 import { daxPmdLoadHole } from '../src/dax/load-pmd-hole.js';
 import { daxPmdFault } from '../src/dax/pmd-fault.js';
 import { VM_FAULT } from '../src/errno.js';
@@ -10,7 +10,7 @@ import { FAULT_FLAG } from '../src/fault/flags.js';
 import { newFault } from '../src/fault/vmf.js';
 import { Frame, Mm, type Model, NONE } from '../src/index.js';
 import { entryAt } from '../src/tables/tables.js';
-import { HPN, mappedDax, PRIVATE, SHARED, VPN } from './dax.js';
+import { HPN, interrupted, mappedDax, PRIVATE, SHARED, VPN } from './dax.js';
 
 const BEFORE = ['v6.12'];
 const SINCE = ['v6.17', 'v6.18', 'v7.2'];
@@ -91,7 +91,7 @@ describe.each(SINCE)('folios of DAX on %s (SPEC 11.3)', (revision) => {
       state.set(column, frame, 0);
     }
     state.clear('vma', vma);
-    expect(daxBreakLayoutOfFile(model, mapping)).toBe(0);
+    expect(interrupted(model, daxBreakLayout(model, mapping, 0, HPN))).toBe(0);
     expect([state.get(Frame.order, frame), state.ref(Frame.head, frame + 1)]).toEqual([0, -1]);
     expect(state.get(Frame.owner, frame)).toBe(0);
   });

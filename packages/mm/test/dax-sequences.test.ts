@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { daxBreakLayoutOfFile } from '../src/dax/layout.js';
-import { daxPunchHole, daxTruncate } from '../src/dax/truncate.js';
+import { daxBreakLayout, daxPunchHole, daxTruncate } from '../src/dax/change-file.js';
 import { daxWriteback } from '../src/dax/writeback.js';
 import { readMemory, writeMemory } from '../src/fault/access.js';
 import { forkMm } from '../src/fork/fork.js';
@@ -12,7 +11,7 @@ import { checkInvariants, Mapping, Mm, Model, newVma, Reference, run } from '../
 import { exitMm } from '../src/vma/exit.js';
 import { vmaAt } from '../src/vma/vma.js';
 import { zapVmaRange } from '../src/zap/zap-range.js';
-import { HPN, mappedDax, PRIVATE, SHARED, VPN } from './dax.js';
+import { HPN, interrupted, mappedDax, PRIVATE, SHARED, VPN } from './dax.js';
 
 /** A shared and a private VMA of the same file, each as large as a PMD maps. */
 const STRIDE = 4 * HPN;
@@ -34,11 +33,11 @@ const STEPS: Readonly<Record<string, (model: Model, mm: number, vpn: number) => 
     if (model.state.get(Reference.used, 0) === 1) putReference(model, 0);
   },
   truncate: (model, _mm, vpn) => {
-    daxTruncate(model, 0, vpn % HPN);
+    interrupted(model, daxTruncate(model, 0, vpn % HPN));
     model.state.set(Mapping.size, 0, HPN);
   },
-  punch: (model, _mm, vpn) => daxPunchHole(model, 0, vpn % HPN, HPN),
-  'break layout': (model) => daxBreakLayoutOfFile(model, 0),
+  punch: (model, _mm, vpn) => interrupted(model, daxPunchHole(model, 0, vpn % HPN, HPN)),
+  'break layout': (model) => interrupted(model, daxBreakLayout(model, 0, 0, HPN)),
   writeback: (model) => daxWriteback(model, 0, 0, HPN),
 };
 

@@ -1,7 +1,9 @@
 import { VM_MAYWRITE, VM_SHARED, VM_WRITE } from '@pagewright/core';
+import { goOn } from '../src/dax/change-file.js';
 import { DEVDAX_OPS } from '../src/dax/devdax.js';
 import { newDeviceMemory, placeOnDevice } from '../src/dax/device.js';
 import { FSDAX_OPS } from '../src/dax/file-ops.js';
+import { answerOf, sendSignal } from '../src/dax/waiter.js';
 import { newMapping } from '../src/files/new-mapping.js';
 import { Model, newMm, newVma } from '../src/index.js';
 import { machineOf } from './machines.js';
@@ -53,4 +55,14 @@ export function mappedDevdax(revision: string, flags: bigint, order = 0, pages =
   const mm = newMm(model);
   const parts = { start: VPN, end: VPN + pages, flags, pgoff: 0, ops: 1, mapping };
   return { model, mapping, mm, vma: newVma(model, mm, parts) };
+}
+
+/** What a task answers when a signal comes as soon as it sleeps; its record is free afterwards. */
+export function interrupted(model: Model, task: number): number {
+  sendSignal(model, task);
+  goOn(model, task);
+  const answer = answerOf(model, task);
+  if (answer === undefined) throw new Error('the task sleeps on');
+  model.state.clear('waiter', task);
+  return answer;
 }

@@ -1,10 +1,9 @@
 import { VM_MAYWRITE, VM_SHARED, VM_WRITE } from '@pagewright/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { daxBreakLayout, daxPunchHole, daxTruncate } from '../src/dax/change-file.js';
 import { newDeviceMemory, placeOnDevice } from '../src/dax/device.js';
 import { FSDAX_OPS } from '../src/dax/file-ops.js';
-import { daxBreakLayoutOfFile } from '../src/dax/layout.js';
-import { daxPunchHole, daxTruncate } from '../src/dax/truncate.js';
 import { daxWriteback } from '../src/dax/writeback.js';
 import { readMemory, writeMemory } from '../src/fault/access.js';
 import { FILE_OPS, SHMEM_OPS } from '../src/files/filemap-ops.js';
@@ -20,6 +19,7 @@ import { pageOut } from '../src/vma/madvise-pageout.js';
 import { vmaAt } from '../src/vma/vma.js';
 import { ZAP_KEEP_COWS } from '../src/zap/details.js';
 import { zapVmaRange } from '../src/zap/zap-range.js';
+import { interrupted } from './dax.js';
 import { machineOf } from './machines.js';
 
 const PAGES = 4;
@@ -75,9 +75,9 @@ const STEPS: Readonly<Record<string, (model: Model, mm: number, vpn: number) => 
   },
   truncate: (model, _mm, vpn) => truncateFile(model, vpn % 2, vpn % PAGES),
   'page out': (model, mm, vpn) => pageOut(model, vmaAt(model, mm, vpn), vpn, vpn + 1),
-  'dax truncate': (model, _mm, vpn) => daxTruncate(model, 2, vpn % PAGES),
-  'dax punch': (model, _mm, vpn) => daxPunchHole(model, 2, vpn % PAGES, PAGES),
-  'dax break': (model) => daxBreakLayoutOfFile(model, 2),
+  'dax truncate': (model, _mm, vpn) => interrupted(model, daxTruncate(model, 2, vpn % PAGES)),
+  'dax punch': (model, _mm, vpn) => interrupted(model, daxPunchHole(model, 2, vpn % PAGES, PAGES)),
+  'dax break': (model) => interrupted(model, daxBreakLayout(model, 2, 0, PAGES)),
   'dax writeback': (model) => daxWriteback(model, 2, 0, PAGES),
 };
 

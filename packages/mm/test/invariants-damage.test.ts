@@ -1,8 +1,8 @@
 import { VM_MIXEDMAP, VM_PFNMAP, VM_SHARED } from '@pagewright/core';
 import { describe, expect, it, vi } from 'vitest';
 import { blockAt } from '../src/dax/blocks.js';
+import { daxBreakLayout } from '../src/dax/change-file.js';
 import { DAX, daxEntryAt } from '../src/dax/entry.js';
-import { daxBreakLayout } from '../src/dax/layout.js';
 import { readMemory, writeMemory } from '../src/fault/access.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
 import { FILE_OPS } from '../src/files/filemap-ops.js';
@@ -318,7 +318,7 @@ describe('files on DAX', () => {
     const layout = { kind: 'break-layout', mapping, start: 0, end: 4 } as const;
     const found = checkStep(model, before, layout);
     expect(found.map(({ id, evidence }) => [id, evidence.mapping])).toEqual([['I40', mapping]]);
-    expect(daxBreakLayout(model, mapping, 0, 4)).toBe(0);
+    expect(dax.interrupted(model, daxBreakLayout(model, mapping, 0, 4))).toBe(0);
     expect(checkStep(model, before, layout)).toEqual([]);
 
     const huge = dax.mappedDax('v6.18', dax.SHARED, HPN);

@@ -1,9 +1,11 @@
-import { prepareFolio } from '../frames/allocate.js';
-import { folioOf, folioPages, refcount } from '../frames/folio.js';
+import { folioOf, getRefs, refcount } from '../frames/folio.js';
 import { OWNER } from '../frames/page-flags.js';
+import { putRefs } from '../frames/put.js';
 import type { Model } from '../model.js';
 import { Frame } from '../state/columns.js';
+import { associateFolio, disassociateFolio } from './associate-folio.js';
 import { entryFrame, entryIndex, entryPages, isHoleOrEmpty } from './entry.js';
+import { clearOwner, isSharedByCount, setOwner } from './owner.js';
 
 /**
  * dax_associate_entry(): pages of an entry know their file from now on, or how many file offsets
@@ -14,44 +16,58 @@ export function associate(model: Model, mapping: number, slot: number, shared: b
   const frame = entryFrame(model, slot);
   const index = entryIndex(model, mapping, slot);
   const pages = entryPages(model, slot);
-  if (model.has('fsdax-refcounted')) associateFolio(model, mapping, frame, index, pages, shared);
-  else for (let i = 0; i < pages; i++) associatePage(model, mapping, frame + i, index + i, shared);
+  if (model.has('fsdax-refcounted')) {
+    associateFolio(model, mapping, frame, index, pages, shared);
+    if (model.has('page-cache-holds-dax-page')) getRefs(model, folioOf(model, frame));
+    return;
+  }
+  const one = model.has('dax-shared-by-count') ? associateByCount : associateByMarker;
+  for (let i = 0; i < pages; i++) one(model, mapping, frame + i, index + i, shared);
 }
 
-/** dax_disassociate_entry(): the entry is about to go. `truncating` warns of pages in use until 6.14. */
+/**
+ * dax_disassociate_entry(): the entry is about to go. `truncating` warns of pages in use until their
+ * references are counted. Holes have no pages of the file; v6 takes the zeropage for one (SPEC 15.33).
+ */
 export function disassociate(
   model: Model,
   mapping: number,
   slot: number,
   truncating: boolean,
 ): void {
-  if (isHoleOrEmpty(model, slot) || isLimited(model)) return;
+  if (isLimited(model)) return;
   const frame = entryFrame(model, slot);
-  if (model.has('fsdax-refcounted')) {
-    putFolio(model, folioOf(model, frame));
+  const counted = model.has('fsdax-refcounted');
+  if (isHoleOrEmpty(model, slot)) {
+    const takenForPage = counted && !model.has('dax-zero-entries-left-alone') && frame >= 0;
+    if (takenForPage) disassociateFolio(model, folioOf(model, frame));
+    return;
+  }
+  if (counted) {
+    const folio = folioOf(model, frame);
+    if (model.has('page-cache-holds-dax-page')) putRefs(model, folio);
+    disassociateFolio(model, folio);
     return;
   }
   const pages = entryPages(model, slot);
-  for (let i = 0; i < pages; i++) disassociatePage(model, mapping, frame + i, truncating);
+  for (let i = 0; i < pages; i++) {
+    if (truncating && refcount(model, frame + i) > 1) model.warn('dax-page-busy');
+    disassociatePage(model, mapping, frame + i);
+  }
 }
 
 /** FS_DAX_LIMITED: device memory without devmap entries, of which only s390x has any, until 6.14. */
 export const isLimited = (model: Model): boolean =>
   !model.has('fsdax-refcounted') && !model.machine.form.definition.supports.devmap;
 
-function setOwner({ state }: Model, frame: number, mapping: number, index: number): void {
-  state.set(Frame.owner, frame, OWNER.file);
-  state.setRef(Frame.ownerId, frame, mapping);
-  state.set(Frame.index, frame, index);
+/** A page of one file offset. */
+function associateWithOne(model: Model, mapping: number, frame: number, index: number): void {
+  if (model.state.get(Frame.owner, frame) !== OWNER.none) model.warn('dax-page-has-mapping');
+  setOwner(model, frame, mapping, index);
 }
 
-function clearOwner({ state }: Model, frame: number): void {
-  state.set(Frame.owner, frame, OWNER.none);
-  state.set(Frame.ownerId, frame, 0);
-  state.set(Frame.index, frame, 0);
-}
-
-function associatePage(
+/** Until patch 8: a marker stands where the mapping of a shared page was (PAGE_MAPPING_DAX_SHARED). */
+function associateByMarker(
   model: Model,
   mapping: number,
   frame: number,
@@ -59,76 +75,53 @@ function associatePage(
   shared: boolean,
 ): void {
   const { state } = model;
-  const owner = state.get(Frame.owner, frame);
   if (!shared) {
-    if (owner !== OWNER.none) model.warn('dax-page-has-mapping');
-    setOwner(model, frame, mapping, index);
+    associateWithOne(model, mapping, frame, index);
     return;
   }
+  const owner = state.get(Frame.owner, frame);
   if (owner !== OWNER.daxShared) {
+    clearOwner(model, frame);
     if (owner !== OWNER.none) state.set(Frame.share, frame, 1);
     state.set(Frame.owner, frame, OWNER.daxShared);
-    state.set(Frame.ownerId, frame, 0);
-    state.set(Frame.index, frame, 0);
   }
   state.add(Frame.share, frame, 1);
 }
 
-function disassociatePage(model: Model, mapping: number, frame: number, truncating: boolean): void {
+/**
+ * Patch 8: a shared page has no mapping, and a count in the word that is its index otherwise. v6
+ * counts only where it finds a mapping and a word that is not 0: not for a first sharer at index 0,
+ * and not for a third one. The form that followed asks for one of the two (SPEC 15.25).
+ */
+function associateByCount(
+  model: Model,
+  mapping: number,
+  frame: number,
+  index: number,
+  shared: boolean,
+): void {
   const { state } = model;
-  if (truncating && refcount(model, frame) > 1) model.warn('dax-page-busy');
+  const owned = state.get(Frame.owner, frame) !== OWNER.none;
+  const word = state.get(owned ? Frame.index : Frame.share, frame);
+  const known = model.has('dax-share-word-or-mapping') ? owned || word !== 0 : owned && word !== 0;
+  if (!shared || !known) {
+    associateWithOne(model, mapping, frame, index);
+    return;
+  }
+  if (owned) {
+    clearOwner(model, frame);
+    state.set(Frame.share, frame, 1);
+  }
+  state.add(Frame.share, frame, 1);
+}
+
+function disassociatePage(model: Model, mapping: number, frame: number): void {
+  const { state } = model;
   const owner = state.get(Frame.owner, frame);
-  if (owner === OWNER.daxShared) {
+  if (owner === OWNER.daxShared || isSharedByCount(model, frame)) {
     if (state.add(Frame.share, frame, -1) > 0) return;
   } else if (owner !== OWNER.none && state.ref(Frame.ownerId, frame) !== mapping) {
     model.warn('dax-page-of-other-mapping');
   }
   clearOwner(model, frame);
-}
-
-/** dax_folio_is_shared(): several file offsets, and no mapping. */
-const isShared = ({ state }: Model, folio: number): boolean =>
-  state.get(Frame.owner, folio) === OWNER.none && state.get(Frame.share, folio) !== 0;
-
-function associateFolio(
-  model: Model,
-  mapping: number,
-  frame: number,
-  index: number,
-  pages: number,
-  shared: boolean,
-): void {
-  const { state } = model;
-  const folio = folioOf(model, frame);
-  const owned = state.get(Frame.owner, folio) !== OWNER.none;
-  if (!shared || (!owned && !isShared(model, folio))) {
-    if (owned) model.warn('dax-page-has-mapping');
-    if (folioPages(model, folio) !== 1) model.warn('dax-folio-large');
-    if (pages > 1) prepareFolio(model, frame, Math.log2(pages));
-    setOwner(model, frame, mapping, index);
-    return;
-  }
-  if (owned) {
-    clearOwner(model, folio);
-    state.set(Frame.share, folio, 1);
-  }
-  if (state.get(Frame.share, folio) === 0) model.warn('dax-share-zero');
-  if (folioPages(model, folio) !== pages) model.warn('dax-share-order');
-  state.add(Frame.share, folio, 1);
-}
-
-/** dax_folio_put(): the last file offset is gone, and a large folio falls apart into pages. */
-function putFolio(model: Model, folio: number): void {
-  const { state } = model;
-  if (isShared(model, folio) && state.add(Frame.share, folio, -1) > 0) return;
-  clearOwner(model, folio);
-  const pages = folioPages(model, folio);
-  if (pages === 1) return;
-  state.set(Frame.order, folio, 0);
-  for (let i = 0; i < pages; i++) {
-    state.setRef(Frame.head, folio + i, -1);
-    clearOwner(model, folio + i);
-    state.set(Frame.share, folio + i, 0);
-    if (refcount(model, folio + i) !== 0) model.warn('dax-page-referenced');
-  }
 }

@@ -1,7 +1,9 @@
+import { ERRNO } from '../errno.js';
 import { cacheSlotOf } from '../files/cache-slot.js';
 import { fileKindOf } from '../files/file-kinds.js';
 import type { Model } from '../model.js';
 import { CacheSlot, Frame, Mapping, Pgmap } from '../state/columns.js';
+import { isBusy } from './busy.js';
 
 /** What a file system says of a part of a file (`struct iomap`), as far as DAX asks. */
 export interface Extent {
@@ -27,6 +29,41 @@ export const blockAt = (model: Model, mapping: number, index: number): number =>
 /** Puts a block at an index of a file; -1 makes a hole. What is mapped is not touched. */
 export const setBlock = (model: Model, mapping: number, index: number, frame: number): void =>
   model.state.setRef(CacheSlot.block, cacheSlotOf(model, mapping, index), frame);
+
+/**
+ * Blocks of a range go back to the file system, which may hand them out at once. One that somebody
+ * still uses is noted: a device that writes to it writes to whichever file gets it next.
+ *
+ * @param end first index behind the range
+ */
+export function freeBlocks(model: Model, mapping: number, start: number, end: number): void {
+  for (let index = start; index < end; index++) {
+    const frame = blockAt(model, mapping, index);
+    if (frame < 0) continue;
+    setBlock(model, mapping, index, HOLE);
+    if (blockUsers(model, frame) === 0 && isBusy(model, frame)) model.note('block-freed-in-use');
+  }
+}
+
+/** fallocate(): blocks for the holes of a range, nothing mapped. -ENOSPC when the device is full. */
+export function fallocate(model: Model, mapping: number, start: number, end: number): number {
+  for (let index = start; index < end; index++) {
+    if (blockAt(model, mapping, index) >= 0) continue;
+    if (extentAt(model, mapping, index, 1, true).frame < 0) return ERRNO.ENOSPC;
+  }
+  return 0;
+}
+
+/**
+ * FICLONERANGE of one block: another file offset has it too, until one of them is written. -EINVAL
+ * where there is no block, or none can be.
+ */
+export function reflink(model: Model, from: number, index: number, to: number, at: number): number {
+  const frame = cacheSlotOf(model, from, index) < 0 ? HOLE : blockAt(model, from, index);
+  if (frame < 0 || cacheSlotOf(model, to, at) < 0) return ERRNO.EINVAL;
+  setBlock(model, to, at, frame);
+  return 0;
+}
 
 /** How many file offsets have the block: more than one for a reflinked one. */
 export function blockUsers({ state }: Model, frame: number): number {

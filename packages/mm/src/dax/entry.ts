@@ -47,6 +47,15 @@ export function storeEntry({ state }: Model, slot: number, frame: number, bits: 
   state.set(CacheSlot.bits, slot, bits);
 }
 
+/** The entry of the lowest index in a range of a file; one that only reaches in counts. -1 for none. */
+export function nextDaxEntry(model: Model, mapping: number, start: number, end: number): number {
+  for (let index = start; index < end; index++) {
+    const slot = daxEntryAt(model, mapping, index);
+    if (slot >= 0) return slot;
+  }
+  return -1;
+}
+
 /** Slots of the entries that lie in a range of a file, by index; one that only reaches in counts. */
 export function daxEntriesIn(
   model: Model,
@@ -55,13 +64,10 @@ export function daxEntriesIn(
   end: number,
 ): readonly number[] {
   const found: number[] = [];
-  for (let index = start; index < end; ) {
-    const slot = daxEntryAt(model, mapping, index);
-    if (slot < 0) index++;
-    else {
-      found.push(slot);
-      index = entryIndex(model, mapping, slot) + entryPages(model, slot);
-    }
+  for (let index = start; ; ) {
+    const slot = nextDaxEntry(model, mapping, index, end);
+    if (slot < 0) return found;
+    found.push(slot);
+    index = entryIndex(model, mapping, slot) + entryPages(model, slot);
   }
-  return found;
 }

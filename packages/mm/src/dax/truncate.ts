@@ -1,52 +1,47 @@
 import type { Model } from '../model.js';
-import { Mapping } from '../state/columns.js';
+import { Mapping, Waiter } from '../state/columns.js';
 import { unmapMappingPages } from '../zap/unmap-mapping.js';
-import { setBlock } from './blocks.js';
-import { deleteDaxRange } from './delete.js';
-import { daxEntriesIn } from './entry.js';
-import { daxBreakLayoutOfFile } from './layout.js';
+import { freeBlocks } from './blocks.js';
+import { deleteEntry } from './delete.js';
+import { evictsWithLock } from './layout.js';
+import { ASLEEP, NO_MORE, nextEntry } from './next-entry.js';
+import { PHASE, WORK } from './waiter.js';
 
 /**
- * ftruncate() of a DAX file as ext4 and XFS do it: breaks the layout of all of it, unmaps what lies
- * behind the new end, private copies too, and frees its blocks. 0, or -ERESTARTSYS with nothing
- * truncated (SPEC 4.7, 11.7).
- *
- * @param size new size in pages
+ * What a file loses is unmapped: behind its new end private copies too, in a hole that is punched
+ * not; nothing maps a file that leaves memory (truncate_setsize(), truncate_pagecache_range()).
  */
-export function daxTruncate(model: Model, mapping: number, size: number): number {
-  const interrupted = daxBreakLayoutOfFile(model, mapping);
-  if (interrupted !== 0) return interrupted;
-  truncateDaxPages(model, mapping, size);
-  return 0;
-}
-
-/**
- * truncate_setsize() of a DAX file, on which ext2 relies alone: nobody waits for pages in use, and
- * since 6.15 each entry that is left is warned of (truncate_folio_batch_exceptionals(),
- * mm/truncate.c; SPEC 4.7).
- */
-export function truncateDaxPages(model: Model, mapping: number, size: number): void {
+export function beginTruncation(model: Model, waiter: number): void {
   const { state } = model;
-  const slots = state.get(Mapping.slots, mapping);
-  state.set(Mapping.size, mapping, size);
-  unmapMappingPages(model, mapping, size, slots - size, true);
-  if (model.has('fsdax-refcounted')) {
-    for (const _ of daxEntriesIn(model, mapping, size, slots))
-      model.warn('dax-entry-at-truncation');
-  }
-  deleteDaxRange(model, mapping, size, slots, true);
-  for (let index = size; index < slots; index++) setBlock(model, mapping, index, -1);
+  const mapping = state.ref(Waiter.mapping, waiter);
+  const start = state.get(Waiter.start, waiter);
+  const pages = state.get(Waiter.end, waiter) - start;
+  const work = state.get(Waiter.work, waiter);
+  if (work === WORK.truncate) state.set(Mapping.size, mapping, start);
+  if (work !== WORK.evict) unmapMappingPages(model, mapping, start, pages, work === WORK.truncate);
+  state.set(Waiter.cursor, waiter, start);
+  state.set(Waiter.phase, waiter, PHASE.entries);
 }
 
 /**
- * fallocate(FALLOC_FL_PUNCH_HOLE): the same for a range in the middle, private copies excepted;
- * -ERESTARTSYS when a page is in use.
+ * truncate_folio_batch_exceptionals(): entries that are left go, each with a warning since breaking
+ * the layout should have taken them; locked ones are waited for. Then the blocks are freed, but for
+ * those of a file that only leaves memory (mm/truncate.c; SPEC 4.7, 23.3 item 6).
  */
-export function daxPunchHole(model: Model, mapping: number, start: number, end: number): number {
-  const interrupted = daxBreakLayoutOfFile(model, mapping);
-  if (interrupted !== 0) return interrupted;
-  unmapMappingPages(model, mapping, start, end - start, false);
-  deleteDaxRange(model, mapping, start, end, true);
-  for (let index = start; index < end; index++) setBlock(model, mapping, index, -1);
-  return 0;
+export function truncateEntries(model: Model, waiter: number): void {
+  const { state } = model;
+  const mapping = state.ref(Waiter.mapping, waiter);
+  const end = state.get(Waiter.end, waiter);
+  for (;;) {
+    const slot = nextEntry(model, waiter, end, 'wait-then-same');
+    if (slot === ASLEEP) return;
+    if (slot === NO_MORE) break;
+    if (model.has('dax-break-removes-entries')) model.warn('dax-entry-at-truncation');
+    deleteEntry(model, mapping, slot);
+  }
+  const evicts = state.get(Waiter.work, waiter) === WORK.evict;
+  if (!evicts) freeBlocks(model, mapping, state.get(Waiter.start, waiter), end);
+  const kept = evictsWithLock(model, waiter) && state.get(Waiter.waited, waiter) === 1;
+  if (kept) model.vmWarn('invalidate-lock-held-at-free');
+  state.set(Waiter.phase, waiter, PHASE.done);
 }

@@ -130,6 +130,8 @@ function newMachine(
       reference: 2,
       pgmap: 2,
       table: TABLES,
+      waiter: 0,
+      inFlight: 0,
     },
   });
 }

@@ -2,7 +2,7 @@ import type { Machine } from '../machine/machine.js';
 import type { Model } from '../model.js';
 import { checkAnonVmas } from './anon-vmas.js';
 import { Census } from './census.js';
-import { checkDaxPages } from './dax.js';
+import { checkDaxPages, checkWaiters } from './dax.js';
 import { checkFolios } from './folios.js';
 import { countCaches, countReferences } from './holders.js';
 import { checkReports, checkSpaces, checkVmas } from './spaces.js';
@@ -27,6 +27,7 @@ export function checkInvariants(model: Model): readonly Violation[] {
   countReferences(census);
   checkFolios(census);
   checkDaxPages(census);
+  checkWaiters(census);
   checkSpaces(census);
   checkVmas(census);
   checkAnonVmas(census);

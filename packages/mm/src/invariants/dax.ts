@@ -1,8 +1,11 @@
 import { isLimited } from '../dax/associate.js';
 import { DAX, daxEntryAt, entryIs, isHoleOrEmpty } from '../dax/entry.js';
+import { isWoken, SLEEPS_ON } from '../dax/waiter.js';
+import { fileSystemOfPage } from '../files/file-systems.js';
 import { folioOf, isAnon, isFsdax } from '../frames/folio.js';
 import { OWNER } from '../frames/page-flags.js';
-import { Frame, Vma } from '../state/columns.js';
+import type { Model } from '../model.js';
+import { Frame, Vma, Waiter } from '../state/columns.js';
 import { vmaIsDax } from '../vma/special-huge.js';
 import { pageIndex } from '../vma/vma.js';
 import type { Census, SeenEntry } from './census.js';
@@ -54,4 +57,29 @@ function checkOffsets(census: Census, folio: number): void {
     folio,
     offsets,
   });
+}
+
+/** I39: a task sleeps on the key that the last reference to its page wakes. */
+export function checkWaiters(census: Census): void {
+  const { model } = census;
+  const { state } = model;
+  const { waiter: waiters } = state.layout.capacities;
+  for (let at = state.next(Waiter.used, 0, waiters); at >= 0; ) {
+    const key = state.get(Waiter.sleepsOn, at);
+    const page = state.ref(Waiter.object, at);
+    const forPage = key === SLEEPS_ON.page || key === SLEEPS_ON.refcount;
+    if (forPage && !isWoken(model, at) && key !== keyWoken(model, page)) {
+      const what = 'who waits for a DAX page sleeps on a key that nobody wakes';
+      census.wrong('I39', what, { waiter: at, page });
+    }
+    at = state.next(Waiter.used, at + 1, waiters);
+  }
+}
+
+/** SPEC 23.2, wake_key. */
+function keyWoken(model: Model, page: number): number {
+  if (!model.has('fsdax-refcounted')) return SLEEPS_ON.refcount;
+  if (model.has('page-cache-holds-dax-page')) return SLEEPS_ON.nothing;
+  const silent = fileSystemOfPage(model, page).virtual && !model.has('virtiofs-wakes-waiters');
+  return silent === true ? SLEEPS_ON.nothing : SLEEPS_ON.page;
 }

@@ -42,12 +42,18 @@ export function countCaches(census: Census): void {
   }
 }
 
-/** A DAX entry holds no reference; each page knew of it once, the folio as a whole does now. */
+/**
+ * A DAX entry holds no reference, whatever review thought of; each page knew of it once, the folio as
+ * a whole does now.
+ */
 function countDaxEntry(census: Census, slot: number, frame: number): void {
   const { model } = census;
   if (frame < 0 || isHoleOrEmpty(model, slot)) return;
   const pages = model.has('fsdax-refcounted') ? 1 : entryPages(model, slot);
   for (let i = 0; i < pages; i++) (census.cached[folioOf(model, frame + i)] as number)++;
+  if (model.has('page-cache-holds-dax-page')) {
+    (census.otherRefs[folioOf(model, frame)] as number)++;
+  }
 }
 
 /** Counts what GUP handed out, and asks what must hold of each reference. */

@@ -21,7 +21,8 @@ export interface StandardMachine {
 /** Records that a machine has room for; frames and slots follow from its memory and tables. */
 export type MachineRoom = Omit<Capacities, 'global' | 'frame' | 'slot'>;
 
-const ROOM: MachineRoom = {
+/** Room that machines have unless told otherwise. */
+export const ROOM: MachineRoom = {
   mm: 8,
   vma: 64,
   anonVma: 64,

@@ -6,8 +6,8 @@ import { getUserPages } from '../gup/get-user-pages.js';
 import { getUserPagesFast } from '../gup/gup-fast.js';
 import { putReference } from '../gup/reference.js';
 import { folioMaybeDmaPinned } from '../rmap/pins.js';
-import { Frame } from '../state/columns.js';
-import { AT, operation, PAGE, SWITCH } from './operation.js';
+import { Frame, Reference } from '../state/columns.js';
+import { AT, NEVER_WAITS, operation, PAGE, SWITCH } from './operation.js';
 
 const ONE_PAGE = { kind: 'count', default: 1 } as const;
 const FLAGS = { kind: 'foll', default: 0 } as const;
@@ -64,6 +64,17 @@ export const gupOperations = [
       putReference(model, reference);
       return 0;
     },
+    NEVER_WAITS,
+  ),
+  operation(
+    'dma_write',
+    'a device writes to a page that it has a reference to, whatever the page is by now',
+    'done',
+    { reference: REFERENCE, content: { kind: 'count', default: 1 } },
+    (model, { reference, content }) => {
+      model.state.set(Frame.content, model.state.ref(Reference.frame, reference), content);
+      return 0;
+    },
   ),
   operation(
     'get_page',
@@ -76,6 +87,7 @@ export const gupOperations = [
       model.state.add(Frame.heldRefs, folio, references);
       return 0;
     },
+    NEVER_WAITS,
   ),
   operation(
     'put_page',
@@ -89,6 +101,7 @@ export const gupOperations = [
       putRefs(model, folio, references);
       return 0;
     },
+    NEVER_WAITS,
   ),
   operation(
     'folio_maybe_dma_pinned',
@@ -96,5 +109,6 @@ export const gupOperations = [
     'truth',
     { page: PAGE },
     (model, { page }) => (folioMaybeDmaPinned(model, folioOf(model, page)) ? 1 : 0),
+    NEVER_WAITS,
   ),
 ];

@@ -3,6 +3,8 @@ import { FAULT_FLAG } from '../fault/flags.js';
 import { FOLL } from '../gup/flags.js';
 import { PFN_FLAG } from '../insert/pfn-flags.js';
 import type { Model } from '../model.js';
+import type { Departure, SequenceReads } from '../race/kinds.js';
+import { isMemoryLocked } from '../race/locks.js';
 import type { CLEAR_REFS } from '../walk/clear-refs.js';
 
 /** A place in an address space: page number, and the VMA that the operation is about. */
@@ -28,6 +30,10 @@ export interface ArgumentTypes {
   readonly file: number;
   /** A reference that GUP handed out. */
   readonly reference: number;
+  /** Somebody who changes a file and may sleep meanwhile. */
+  readonly task: number;
+  /** An operation in progress. */
+  readonly inFlight: number;
   readonly count: number;
   readonly switch: boolean;
   /** VM_READ, VM_WRITE and VM_EXEC. */
@@ -41,6 +47,10 @@ export interface ArgumentTypes {
   readonly absent: AbsentKind;
   /** What is to be forgotten of the pages of a process. */
   readonly clearRefs: keyof typeof CLEAR_REFS;
+  /** How an unmapping departs from what kernels do. */
+  readonly departure: Departure;
+  /** When GUP-fast reads write_protect_seq. */
+  readonly sequence: SequenceReads;
   readonly foll: number;
   readonly fault: number;
   readonly pfnFlags: number;
@@ -65,7 +75,8 @@ export interface Parameter<K extends ArgumentKind = ArgumentKind> {
 /**
  * What a number that an operation answers is. `done`: nothing; `error`: 0 or a negative errno;
  * `count`: how many, or a negative errno; `number`: any number; `fault`: VM_FAULT bits; `process`,
- * `page`, `reference`: a record, or a negative errno (a page: -1 for none); `truth`: 0 or 1.
+ * `page`, `reference`, `inFlight`: a record, or a negative errno (a page: -1 for none); `truth`: 0 or
+ * 1; `progress`: what a step of an operation in progress came to.
  */
 export type AnswerKind =
   | 'done'
@@ -76,7 +87,10 @@ export type AnswerKind =
   | 'process'
   | 'page'
   | 'reference'
-  | 'truth';
+  | 'task'
+  | 'truth'
+  | 'inFlight'
+  | 'progress';
 
 /** An answer with more numbers beside it, by name. */
 export interface FullAnswer {
@@ -93,6 +107,11 @@ export interface Operation {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly answers: AnswerKind;
   readonly run: (model: Model, args: never) => number | FullAnswer;
+  /**
+   * Among operations in progress, it must wait for something that one of them holds or does. Without
+   * this, for page tables and for mmap_lock.
+   */
+  readonly waits?: (model: Model, args: never) => boolean;
 }
 
 type Arguments<P extends Readonly<Record<string, Parameter>>> = {
@@ -106,9 +125,18 @@ export function operation<const P extends Readonly<Record<string, Parameter>>>(
   answers: AnswerKind,
   parameters: P,
   run: (model: Model, args: Arguments<P>) => number | FullAnswer,
+  waits?: (model: Model, args: Arguments<P>) => boolean,
 ): Operation {
-  return { name, about, answers, parameters, run };
+  const whole = { name, about, answers, parameters, run };
+  return waits === undefined ? whole : { ...whole, waits };
 }
+
+/** Of operations that need no lock. */
+export const NEVER_WAITS = (): boolean => false;
+
+/** The operation cannot run now, among those that are in progress. */
+export const mustWait = (model: Model, { waits }: Operation, args: unknown): boolean =>
+  waits === undefined ? isMemoryLocked(model) : waits(model, args as never);
 
 /** Parameters that many operations have. */
 export const AT = { kind: 'address' } as const;
@@ -119,5 +147,6 @@ export const PFN = { kind: 'pfn' } as const;
 export const COUNT = { kind: 'count' } as const;
 export const FILE = { kind: 'file' } as const;
 export const PROCESS = { kind: 'process' } as const;
+export const TASK = { kind: 'task' } as const;
 /** Off unless asked for. */
 export const SWITCH = { kind: 'switch', default: false } as const;

@@ -1,5 +1,5 @@
 import { CONFIG_DEFAULTS, type ConfigName } from '@pagewright/core';
-import { FILE_KINDS } from '@pagewright/mm';
+import { FILE_KINDS, FILE_SYSTEMS } from '@pagewright/mm';
 import { z } from 'zod';
 import { PAGE_KINDS } from '../setup/page-kinds.js';
 import { NEEDS } from './needs.js';
@@ -35,6 +35,10 @@ const machine = strict({
     .optional()
     .describe('CONFIG_ options that differ from those of a distribution.'),
   ram: number(1, MOST_PAGES).optional().describe('Frames that can be allocated. Default: 64.'),
+  deposits: z
+    .boolean()
+    .optional()
+    .describe('Huge mappings of files need a page table deposited, as on powerpc (hash).'),
 });
 
 const process = strict({
@@ -54,6 +58,10 @@ const page = z.union(
       kind: z.enum(keysOf(PAGE_KINDS)),
       order: number(0, 18).optional().describe('Pages of the folio as a power of two.'),
       pages: number(1, MOST_PAGES).optional().describe('How many one behind the other.'),
+      'file system': z
+        .enum(FILE_SYSTEMS.map(({ name }) => name))
+        .optional()
+        .describe('What lies on memory of kind `fsdax`. Default: ext4.'),
     }),
   ],
   { error: `a kind of page: ${Object.keys(PAGE_KINDS).join(', ')}` },
@@ -132,7 +140,8 @@ const pageState = strict({
   exclusive: z.boolean().optional().describe('PG_anon_exclusive.'),
   anon: z.boolean().optional(),
   dirty: z.boolean().optional(),
-  owner: z.enum(['none', 'anon', 'ksm', 'file', 'movable']).optional(),
+  owner: z.enum(['none', 'anon', 'ksm', 'file', 'movable', 'daxShared']).optional(),
+  share: z.number().int().optional().describe('File offsets that share a DAX page.'),
 });
 
 const processState = strict({

@@ -32,6 +32,7 @@ const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
     .describe('A page-frame number, or the page whose it is.'),
   file: NAME.describe('A file.'),
   reference: NAME.describe('What a GUP step handed out.'),
+  task: NAME.describe('What a step that may sleep was called.'),
   count: number(0, 2 ** 40),
   switch: z.boolean(),
   protection: z

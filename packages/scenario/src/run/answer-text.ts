@@ -1,4 +1,11 @@
-import { type AnswerKind, errnoName, VM_FAULT, vmFaultName, WILD_PAGE } from '@pagewright/mm';
+import {
+  type AnswerKind,
+  answerOf,
+  errnoName,
+  VM_FAULT,
+  vmFaultName,
+  WILD_PAGE,
+} from '@pagewright/mm';
 import type { World } from '../setup/world.js';
 
 /** VM_FAULT bits that say that the access failed. */
@@ -22,14 +29,24 @@ export function answerText(world: World, kind: AnswerKind, value: number): strin
       return value < WILD_PAGE ? errnoName(value) : world.frameName(value);
     case 'reference':
       return value < 0 ? errnoName(value) : 'a reference';
+    case 'task':
+      return taskText(world, value);
     case 'truth':
       return value === 0 ? 'no' : 'yes';
   }
 }
 
+/** How a task ended, or that it sleeps: still, when nobody woke it. */
+function taskText({ model }: World, task: number): string {
+  if (task < 0) return 'still asleep';
+  const answer = answerOf(model, task);
+  return answer === undefined ? 'sleeps' : errnoName(answer);
+}
+
 /** The operation did what it was asked. */
-export function succeeded(kind: AnswerKind, value: number): boolean {
+export function succeeded(world: World, kind: AnswerKind, value: number): boolean {
   if (kind === 'error') return value === 0;
+  if (kind === 'task') return value >= 0 && answerOf(world.model, value) === 0;
   if (kind === 'fault') return (value & FAULT_ERRORS) === 0;
   if (kind === 'count' || kind === 'process' || kind === 'reference') return value >= 0;
   return kind !== 'page' || value >= WILD_PAGE;

@@ -36,6 +36,8 @@ function read(world: World, kind: ArgumentKind, written: unknown): unknown {
       return world.get(text, 'file').mapping;
     case 'reference':
       return referenceOf(world, text);
+    case 'task':
+      return world.get(partsOf(text).name, 'task').waiter;
     case 'protection':
       return protectionOf(world.model.machine.form.definition, text);
     case 'word':

@@ -24,7 +24,17 @@ const PLUMBING: ReadonlySet<Column> = new Set([
   Vma.pageProt,
 ]);
 /** Records that are not told about. */
-const SILENT = ['avc', 'table', 'mapping', 'pgmap', 'reference', 'global', 'anonVma', 'cacheSlot'];
+const SILENT = [
+  'avc',
+  'table',
+  'mapping',
+  'pgmap',
+  'reference',
+  'global',
+  'anonVma',
+  'cacheSlot',
+  'waiter',
+];
 
 /** Names of columns as people say them, where the kernel's is not short. */
 const SHORT: Readonly<Record<string, string>> = {

@@ -122,7 +122,7 @@ function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
   const outcome: StepOutcome = {
     answer:
       full === undefined ? `BUG ${ran.bug}` : answerText(world, operation.answers, full.value),
-    succeeded: full !== undefined && succeeded(operation.answers, full.value),
+    succeeded: full !== undefined && succeeded(world, operation.answers, full.value),
     warns: idsOf('warn', 'vm-warn'),
     reports: ran.events.filter(({ kind }) => kind === 'bad-page-map').length,
     notes: idsOf('note'),
@@ -166,6 +166,8 @@ function nameAnswer(
   else if (operation.answers === 'page') {
     const pfn = world.model.machine.memory.pfn(value);
     world.names.set(name, { kind: 'page', pfn, frame: value, pages: 1 });
+  } else if (operation.answers === 'task') {
+    world.names.set(name, { kind: 'task', waiter: value });
   } else {
     const records = references(world).filter((each) => !held.includes(each));
     world.names.set(name, { kind: 'reference', records });

@@ -88,6 +88,7 @@ function pageFields({ model }: World, frame: number): Found {
     exclusive: isAnonExclusive(model, frame),
     anon: isAnon(model, folio),
     dirty: hasFlag(model, folio, PAGE_FLAG.dirty),
+    share: state.get(Frame.share, folio),
     owner: OWNERS.find(([, number]) => number === owner)?.[0] ?? owner,
   };
 }

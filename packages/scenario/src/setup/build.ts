@@ -34,8 +34,9 @@ function pmdPages(form: EntryForm): number {
  * The machine and the state that a scenario begins with. Code `bad-scenario` for what only shows on
  * a form: flags that it lacks, VMAs that overlap.
  */
-export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Result<World> {
-  const { objects = {}, machine: { ram = 64 } = {} } = scenario.file;
+export function build(scenario: Scenario, plain: EntryForm, kernel: Kernel): Result<World> {
+  const { objects = {}, machine: { ram = 64, deposits = false } = {} } = scenario.file;
+  const form = deposits ? depositing(plain) : plain;
   const vmas = Object.entries(objects.vmas ?? {});
   const pages = Object.entries(objects.pages ?? {});
   let world: World;
@@ -58,6 +59,7 @@ export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Resu
       pgmap: pages.length + 1,
       table: 64 + 8 * vmas.length,
       reference: 1024,
+      waiter: 16,
     },
   });
   world = new World(new Model(machine));
@@ -67,6 +69,10 @@ export function build(scenario: Scenario, form: EntryForm, kernel: Kernel): Resu
   const problem = makeVmas(scenario, world, vmas);
   return problem ?? ok(world);
 }
+
+/** The form of an architecture whose huge leaves of files keep a page table (arch_needs_pgtable_deposit()). */
+const depositing = (form: EntryForm): EntryForm =>
+  form.with({ supports: { ...form.definition.supports, pgtableDeposit: true } });
 
 function makeProcesses({ model, names }: World, { processes = {} }: ObjectsFile): void {
   for (const [name, process] of Object.entries(processes)) {
@@ -83,7 +89,9 @@ function makeFiles({ model, names }: World, { files = {} }: ObjectsFile): void {
     const mapping = newMapping(model, kind, pages);
     const device = on === undefined ? undefined : names.get(on);
     if (device?.kind === 'page') {
-      placeOnDevice(model, mapping, model.state.ref(Frame.pgmap, device.frame));
+      // A DAX device hands out folios of the size that its memory was given.
+      const order = kind === 'devdax' ? model.state.get(Frame.order, device.frame) : 0;
+      placeOnDevice(model, mapping, model.state.ref(Frame.pgmap, device.frame), order);
     }
     names.set(name, { kind: 'file', mapping });
   }

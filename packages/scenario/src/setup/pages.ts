@@ -4,6 +4,7 @@ import {
   Global,
   type MemoryRange,
   type Model,
+  makeFileSystem,
   newDeviceMemory,
   prepareFolio,
 } from '@pagewright/mm';
@@ -63,7 +64,7 @@ export function makePages(world: World, pages: readonly (readonly [string, PageF
     const first = firstPfn(model, one);
     const frame = model.machine.memory.frame(first);
     if (one.kind.from === 'huge-zero') makeHugeZero(model);
-    if (one.kind.device !== undefined) newDeviceMemory(model, name, one.kind.device, one.order);
+    if (one.kind.device !== undefined) makeDevice(model, one, page);
     else if (frame >= 0 && (one.kind.from === 'ram' || one.kind.from === 'apart')) {
       for (let at = frame; at < frame + one.pages; at += 2 ** one.order) dress(model, at, one);
     }
@@ -75,6 +76,13 @@ export function makePages(world: World, pages: readonly (readonly [string, PageF
   for (const { frame, pages: count } of released) {
     for (let i = 0; i < count; i++) world.model.state.clear('frame', frame + i);
   }
+}
+
+/** Memory of a device, and the file system on it. */
+function makeDevice(model: Model, { kind, name, order }: Declared, page: PageFile): void {
+  const pgmap = newDeviceMemory(model, name, kind.device ?? 'fsdax', order);
+  const fileSystem = typeof page === 'string' ? undefined : page['file system'];
+  if (fileSystem !== undefined) makeFileSystem(model, pgmap, fileSystem);
 }
 
 function firstPfn(model: Model, { kind, name, order, pages }: Declared): number {

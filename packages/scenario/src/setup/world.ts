@@ -8,7 +8,9 @@ export type Named =
   /** Frames one behind the other; those without struct page have a pfn alone. */
   | { readonly kind: 'page'; readonly pfn: number; readonly frame: number; readonly pages: number }
   | { readonly kind: 'VMA'; readonly mm: number; readonly start: number; readonly pages: number }
-  | { readonly kind: 'reference'; readonly records: readonly number[] };
+  | { readonly kind: 'reference'; readonly records: readonly number[] }
+  /** Who changes a file, and may sleep meanwhile. */
+  | { readonly kind: 'task'; readonly waiter: number };
 
 /** A scenario cannot go on: what it names is not there. */
 export class ScenarioStop extends Error {}

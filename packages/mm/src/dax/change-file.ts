@@ -1,0 +1,104 @@
+import { ERRNO } from '../errno.js';
+import { fileSystemOf } from '../files/file-systems.js';
+import type { Model } from '../model.js';
+import { Mapping, Waiter } from '../state/columns.js';
+import { askAgain, beginScan, deleteEntries, isMapped, look } from './layout.js';
+import { beginTruncation, truncateEntries } from './truncate.js';
+import { isDone, isWoken, PHASE, SLEEPS_ON, WORK } from './waiter.js';
+
+/*
+ * Each of these starts a task that changes a DAX file, and answers it: `answerOf` says how it ended,
+ * or that it sleeps, until `goOn` lets it run again. `unset` is what the stack of v6 kernels holds
+ * where they forget to set an answer.
+ */
+
+/** ftruncate(): the file gets a new, smaller size in pages (SPEC 4.7, 11.7). */
+export const daxTruncate = (model: Model, mapping: number, size: number, unset = 0): number =>
+  start(model, WORK.truncate, mapping, size, model.state.get(Mapping.slots, mapping), unset);
+
+/** fallocate(FALLOC_FL_PUNCH_HOLE): blocks of a range, `end` behind it, are freed. */
+export const daxPunchHole = (
+  model: Model,
+  mapping: number,
+  first: number,
+  end: number,
+  unset = 0,
+): number => start(model, WORK.punch, mapping, first, end, unset);
+
+/**
+ * dax_break_layout(), dax_break_mapping(), and the loops of file systems that they replaced: waits
+ * until nobody uses pages of a range (SPEC 11.7, 23.3 item 5).
+ */
+export const daxBreakLayout = (
+  model: Model,
+  mapping: number,
+  first: number,
+  end: number,
+  unset = 0,
+): number => start(model, WORK.break, mapping, first, end, unset);
+
+/**
+ * evict_inode() of the file's file system: a file that nobody has open leaves memory, as when it is
+ * unmounted. -EBUSY while it is mapped (SPEC 23.3 item 7, 15.24).
+ */
+export function evictInode(model: Model, mapping: number): number {
+  const slots = model.state.get(Mapping.slots, mapping);
+  return start(model, WORK.evict, mapping, 0, slots, 0);
+}
+
+function start(
+  model: Model,
+  work: number,
+  mapping: number,
+  first: number,
+  end: number,
+  unset: number,
+): number {
+  const { state } = model;
+  const waiter = state.take('waiter', Waiter.used);
+  state.set(Waiter.work, waiter, work);
+  state.setRef(Waiter.mapping, waiter, mapping);
+  state.set(Waiter.start, waiter, first);
+  state.set(Waiter.end, waiter, end);
+  state.set(Waiter.unset, waiter, unset);
+  if (work === WORK.evict && isMapped(model, mapping)) {
+    state.set(Waiter.answer, waiter, ERRNO.EBUSY);
+    state.set(Waiter.phase, waiter, PHASE.done);
+    return waiter;
+  }
+  if (!breaksLayout(model, work, mapping)) state.set(Waiter.phase, waiter, PHASE.truncate);
+  runOn(model, waiter);
+  return waiter;
+}
+
+/** The file system breaks the layout before it does the work (SPEC 23.2 evict_waits). */
+function breaksLayout(model: Model, work: number, mapping: number): boolean {
+  if (work === WORK.break) return true;
+  const { breaksLayouts, evictionWaits } = fileSystemOf(model, mapping);
+  if (work !== WORK.evict) return breaksLayouts;
+  return evictionWaits !== undefined && model.has(evictionWaits);
+}
+
+/** Lets a task that was woken run, to its end or until it sleeps again. False when it was not woken. */
+export function goOn(model: Model, waiter: number): boolean {
+  if (!isDone(model, waiter) && !isWoken(model, waiter)) return false;
+  runOn(model, waiter);
+  return true;
+}
+
+const PHASES: Readonly<Record<number, (model: Model, waiter: number) => void>> = {
+  [PHASE.scan]: beginScan,
+  [PHASE.look]: look,
+  [PHASE.idle]: askAgain,
+  [PHASE.delete]: deleteEntries,
+  [PHASE.truncate]: beginTruncation,
+  [PHASE.entries]: truncateEntries,
+};
+
+function runOn(model: Model, waiter: number): void {
+  while (!isDone(model, waiter)) {
+    PHASES[model.state.get(Waiter.phase, waiter)]?.(model, waiter);
+    const sleepsOn = model.state.get(Waiter.sleepsOn, waiter);
+    if (sleepsOn !== SLEEPS_ON.nothing && !isWoken(model, waiter)) return;
+  }
+}
