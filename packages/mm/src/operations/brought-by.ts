@@ -7,6 +7,8 @@ export const BROUGHT_BY: Readonly<Record<string, ChangeId>> = {
   vmf_insert_page_mkwrite: 'vmf-insert-page-mkwrite',
   vmf_insert_folio_pmd: 'insert-folio-pmd',
   vmf_insert_folio_pud: 'insert-folio-pud',
+  folio_add_file_rmap_pud: 'rmap-pud',
+  folio_remove_rmap_pud: 'rmap-pud',
   folio_walk_start: 'folio-walk',
   pfn_mkclean_range: 'pfn-mkclean-range',
 };

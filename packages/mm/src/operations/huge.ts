@@ -4,7 +4,9 @@ import { mmGetHugeZeroFolio, setHugeZeroFolio, shrinkHugeZeroFolio } from '../hu
 import { vmfInsertFolioPmd, vmfInsertFolioPud } from '../huge/insert-folio-huge.js';
 import { vmfInsertPfnPmd, vmfInsertPfnPud } from '../huge/insert-huge.js';
 import { splitHugePmd } from '../huge/split.js';
-import { slotMade } from '../tables/tables.js';
+import { addFileRmap } from '../rmap/file-rmap.js';
+import { removeRmap } from '../rmap/remove.js';
+import { pagesOfLevel, slotMade } from '../tables/tables.js';
 import { AT, operation, PAGE, PFN, PROCESS, SWITCH } from './operation.js';
 
 const BY_PFN = {
@@ -46,6 +48,26 @@ export const hugeOperations = [
     BY_FOLIO,
     (model, { at, page, write }) =>
       vmfInsertFolioPud(model, at.vma, at.vpn, folioOf(model, page), write),
+  ),
+  operation(
+    'folio_add_file_rmap_pud',
+    'a folio counts a PUD that maps it; nothing else is done',
+    'done',
+    { at: AT, page: PAGE },
+    (model, { at, page }) => {
+      addFileRmap(model, folioOf(model, page), pagesOfLevel(model, 'pud'), at.vma, 'pud');
+      return 0;
+    },
+  ),
+  operation(
+    'folio_remove_rmap_pud',
+    'a folio counts a PUD less',
+    'done',
+    { at: AT, page: PAGE },
+    (model, { at, page }) => {
+      removeRmap(model, folioOf(model, page), pagesOfLevel(model, 'pud'), at.vma, 'pud');
+      return 0;
+    },
   ),
   operation(
     'mm_get_huge_zero_folio',

@@ -3,9 +3,11 @@ import { FAULT_FLAG } from '../fault/flags.js';
 import { handleMmFault } from '../fault/handle-mm-fault.js';
 import { isFaultError } from '../fault/vmf.js';
 import { isZeroFrame } from '../frames/folio.js';
+import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { vmNormalPage } from '../normal-page.js';
 import { Frame, Pgmap, Vma } from '../state/columns.js';
+import { vmaIsDax } from '../vma/special-huge.js';
 import { hasVmFlag, vmaAt } from '../vma/vma.js';
 import { absentPage } from './absent-page.js';
 import { entriesOf, type WalkedEntry } from './walk-entries.js';
@@ -76,7 +78,8 @@ function snapshot(
       if (asked !== 0) return ERRNO.EFAULT;
       found.fill(FAILED, vpn - start, end - start);
     } else {
-      for (const walked of entriesOf(model, vma, vpn, end)) {
+      const takesPud = (entry: Entry): boolean => isMirroredPud(model, vma, entry);
+      for (const walked of entriesOf(model, vma, vpn, end, takesPud)) {
         const page = pageOf(model, vma, walked, asked, owner);
         if (typeof page === 'number' || 'fault' in page) return page;
         for (let i = 0; i < walked.pages; i++) {
@@ -95,6 +98,10 @@ const isMirrored = (model: Model, vma: number): boolean =>
   hasVmFlag(model, vma, 'VM_READ') &&
   !hasVmFlag(model, vma, 'VM_IO') &&
   !hasVmFlag(model, vma, 'VM_PFNMAP');
+
+/** hmm_vma_walk_pud(): leaves of DAX alone, by their devmap mark until the VMA told. */
+const isMirroredPud = (model: Model, vma: number, entry: Entry): boolean =>
+  model.has('pxx-devmap-removed') ? vmaIsDax(model, vma) : model.pud.is.devmap(entry);
 
 function pageOf(
   model: Model,

@@ -20,20 +20,25 @@ export interface WalkedEntry {
 
 /**
  * walk_page_range() over a VMA for a walker that knows PMDs and PTEs: a PUD leaf that it meets is
- * split, so that merely looking takes it away (mm/pagewalk.c; SPEC 12.0).
+ * split, so that merely looking takes it away, unless it takes such a leaf as it is (mm/pagewalk.c;
+ * SPEC 12.0).
  */
 export function* entriesOf(
   model: Model,
   vma: number,
   start = model.state.get(Vma.start, vma),
   end = model.state.get(Vma.end, vma),
+  takesPud: (entry: Entry) => boolean = () => false,
 ): Generator<WalkedEntry> {
   const mm = mmOf(model, vma);
   for (let vpn = start; vpn < end; ) {
     let slot = deepestSlot(model, mm, vpn);
-    if (slot >= 0 && levelOf(model) === 'pud' && (entryIn(model, slot) ?? NONE) !== NONE) {
-      splitHugePud(model, vma, vpn);
-      slot = deepestSlot(model, mm, vpn);
+    if (slot >= 0 && levelOf(model) === 'pud') {
+      const leaf = entryIn(model, slot) ?? NONE;
+      if (leaf !== NONE && !takesPud(leaf)) {
+        splitHugePud(model, vma, vpn);
+        slot = deepestSlot(model, mm, vpn);
+      }
     }
     if (slot < 0) model.reached = 0;
     const next = Math.min(end, nextAddress(model, vpn, model.reached));
