@@ -1,0 +1,80 @@
+import type { LogReport } from '../incident.js';
+import type { MendedText } from '../log/mended.js';
+import { Region } from '../log/region.js';
+import { KINDS, type KindOfReport } from './kinds.js';
+import { readPage } from './page.js';
+import { readStack } from './stack.js';
+
+interface Head {
+  readonly kind: KindOfReport;
+  readonly match: RegExpExecArray;
+}
+
+/** Lines before a report that can belong to it: a page that was dumped before the sentence why. */
+const LINES_BEFORE = 24;
+
+/** All reports in a piece of a log, in order; fields as they are printed, nothing concluded. */
+export function readReports(log: MendedText): readonly LogReport[] {
+  const heads = findHeads(log);
+  return heads.map((head, i) => readReport(log, head, heads[i + 1]?.match.index, heads[i - 1]));
+}
+
+function findHeads({ text }: MendedText): readonly Head[] {
+  const all: Head[] = [];
+  for (const kind of KINDS) {
+    kind.head.lastIndex = 0;
+    for (let match = kind.head.exec(text); match !== null; match = kind.head.exec(text)) {
+      all.push({ kind, match });
+    }
+  }
+  all.sort((a, b) => a.match.index - b.match.index);
+  return all.filter(
+    (head, i) =>
+      head.kind.weak !== true || !all.slice(0, i).some((other) => holds(text, other, head)),
+  );
+}
+
+/** A report has the other's lines as its own: the path of a corrupted table, say. */
+function holds(text: string, report: Head, other: Head): boolean {
+  if (report.kind.weak === true && report.kind !== other.kind) return false;
+  const between = text.slice(report.match.index, other.match.index);
+  return between.length < 8000 && between.split('\n').length <= report.kind.reach;
+}
+
+function readReport(
+  log: MendedText,
+  { kind, match }: Head,
+  next: number | undefined,
+  before: Head | undefined,
+): LogReport {
+  const start = match.index;
+  const reach = log.behind(log.behind(start + match[0].length, 1), kind.reach);
+  const end = Math.max(start + match[0].length, Math.min(reach, next ?? reach));
+  const region = new Region(log, start, end);
+  kind.head.lastIndex = 0;
+  const head = kind.head.exec(region.text) ?? match;
+  const details = kind.read(region, head);
+  const page = details.page ?? pageBefore(log, kind, start, before);
+  return {
+    kind: kind.kind(match),
+    lines: [log.place(start).line, log.place(Math.max(start, end - 2)).line],
+    entries: [],
+    swap: [],
+    counters: [],
+    ...details,
+    ...(page === undefined ? {} : { page }),
+    stack: readStack(region.text),
+    repeats: [],
+    signs: [],
+  };
+}
+
+/** The page that stands before its own reason: VM_BUG_ON_PAGE() and warnings with a page. */
+function pageBefore(log: MendedText, kind: KindOfReport, start: number, before: Head | undefined) {
+  if (kind.reach === 0 || kind.weak === true) return undefined;
+  let from = start;
+  for (let i = 0; i < LINES_BEFORE && from > 0; i++)
+    from = log.text.lastIndexOf('\n', from - 2) + 1;
+  from = Math.max(from, before === undefined ? 0 : before.match.index + before.match[0].length);
+  return from < start ? readPage(new Region(log, from, log.behind(start, 1))) : undefined;
+}
