@@ -49,7 +49,9 @@ export const RFC_2025_06_TEXTS: Readonly<Record<keyof typeof RFC_2025_06_CHANGES
   'is-huge-zero-pfn': {
     subject: 'mm/memory: introduce is_huge_zero_pfn() and use it in vm_normal_page_pmd()',
     source: 'SPEC 2.10 patch 9, 2.6',
-    effect: 'Any pfn inside the huge zero folio counts as huge zero, not its first one alone.',
+    effect:
+      'Any pfn inside the huge zero folio counts as huge zero, not its first one alone; a PMD that maps memory has no bits for the others, so its answers stay.',
+    unobservable: true,
   },
   'common-normal-page': {
     subject: 'mm/memory: factor out common code from vm_normal_page_*()',
