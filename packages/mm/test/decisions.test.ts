@@ -51,6 +51,19 @@ describe('a kernel with one change less is caught', () => {
   );
 });
 
+describe('a kernel with one change more is caught', () => {
+  it.each([['zeropage-in-readonly-vma'], ['page-count-in-validation']])(
+    'small: zeropage-v1/2 with %s',
+    (change) => {
+      const comparer = decisionComparers.find(({ group }) => group === 'small');
+      const file = RECORDED.find(({ revision }) => revision === 'zeropage-v1/2');
+      if (comparer === undefined || file === undefined) throw new Error('no such file');
+      const changed = revisionWith('zeropage-v1/2', { changes: [change] });
+      expect(compareRows(comparer, file.rows(), changed).mismatches.length).toBeGreaterThan(0);
+    },
+  );
+});
+
 describe('a row that says something nobody knows', () => {
   const insert = decisionComparers.find(({ group }) => group === 'insert');
   const ROW = {
