@@ -65,6 +65,16 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/diff.js'),
   },
   {
+    name: 'bisect',
+    summary: 'name the change between two kernels that alters what a scenario does',
+    load: () => import('./verbs/bisect.js'),
+  },
+  {
+    name: 'series',
+    summary: 'show the patches of a series: what their text claims and what runs show',
+    load: () => import('./verbs/series.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),

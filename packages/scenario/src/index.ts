@@ -19,6 +19,13 @@ export {
 } from './run/all.js';
 export { firstForm } from './run/first-form.js';
 export type { ScenarioRun, StepRun } from './run/run.js';
+export { type Comparison, compare } from './series/compare.js';
+export { seriesData } from './series/data.js';
+export { seriesMarkdown } from './series/page.js';
+export { scenariosOf } from './series/pairs.js';
+export { allPatches, type Patch, patchesOf } from './series/patches.js';
+export { parseQuestions, type Question } from './series/questions.js';
+export { type Review, type ReviewedPatch, review } from './series/review.js';
 export { type FormSource, rememberForms } from './setup/forms.js';
 export { resultData, runData } from './show/data.js';
 export { resultLines, runLines } from './show/lines.js';

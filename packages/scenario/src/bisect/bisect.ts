@@ -1,11 +1,10 @@
-import { fail, type Kernel, ok, type Result, type Revision } from '@pagewright/core';
+import { ok, type Result, type Revision } from '@pagewright/core';
 import type { Scenario } from '../format/parse.js';
-import { groundOf, unknownForm } from '../run/ground.js';
-import { isFor } from '../run/run.js';
 import type { FormSource } from '../setup/forms.js';
-import { type Make, pathBetween, type WalkStep } from './path.js';
-import { type Outcome, Runs } from './runs.js';
+import { pathBetween, type WalkStep } from './path.js';
+import type { Outcome } from './runs.js';
 import { togetherWith } from './together.js';
+import { walkOf } from './walk.js';
 
 /** What a walk from one kernel to another found. */
 export interface Bisection {
@@ -19,6 +18,8 @@ export interface Bisection {
   readonly later: readonly WalkStep[];
   /** A result that was there before came back. */
   readonly comesAndGoes: boolean;
+  /** Both ends do the same, whatever happens between. */
+  readonly endsAgree: boolean;
   /** Steps of the way, and how often the scenario was run. */
   readonly steps: number;
   readonly runs: number;
@@ -35,8 +36,8 @@ export interface Finding {
 
 /**
  * Walks from one kernel to another change by change, and finds the first change that alters what
- * the scenario does. Steps that the file means for one of the two kernels are done on all between.
- * Codes: `unknown-form`, `nothing-to-run`, `no-way`, those of `makeKernel`, of `runScenario` and of the source.
+ * the scenario does. Codes: those of `walkOf` and of `pathBetween`, and of `runScenario` but for
+ * `model-limit`, which is an outcome.
  */
 export function bisect(
   scenario: Scenario,
@@ -45,18 +46,11 @@ export function bisect(
   from: Revision,
   to: Revision,
 ): Result<Bisection> {
-  if (!source.names.includes(form)) return unknownForm(source, form);
-  const kernels = kernelsOf(scenario, source, form, [from, to]);
-  if (!kernels.ok) return kernels;
-  const [start, end] = kernels.value.map(({ changes }, i) => ({
-    changes,
-    headers: (i === 0 ? from : to).headers,
-  })) as [Make, Make];
+  const walk = walkOf(scenario, source, form, from, to);
+  if (!walk.ok) return walk;
+  const { runs, start, end } = walk.value;
   const path = pathBetween(start, end);
   if (!path.ok) return path;
-  const runs = new Runs(scenario, source, form, `${from.id}..${to.id}`, (step) =>
-    kernels.value.some((kernel) => isFor(step, kernel)),
-  );
   const outcomes: Outcome[] = [];
   for (const make of [start, ...path.value.map((station) => station.make)]) {
     const outcome = runs.outcomeOf(make);
@@ -67,7 +61,9 @@ export function bisect(
     outcomes[i]?.text === outcomes[i + 1]?.text ? [] : [{ step, position: i }],
   );
   const [first, ...later] = altering;
-  const whole = { scenario, form, from: from.id, to: to.id, steps: path.value.length };
+  const endsAgree = outcomes[0]?.text === outcomes.at(-1)?.text;
+  const steps = path.value.length;
+  const whole = { scenario, form, from: from.id, to: to.id, endsAgree, steps };
   if (first === undefined) {
     return ok({ ...whole, found: null, later: [], comesAndGoes: false, runs: runs.count });
   }
@@ -82,26 +78,6 @@ export function bisect(
     comesAndGoes: comesBack(outcomes),
     runs: runs.count,
   });
-}
-
-/** Kernels of revisions; code `nothing-to-run` where the scenario cannot run on one. */
-function kernelsOf(
-  scenario: Scenario,
-  source: FormSource,
-  form: string,
-  revisions: readonly Revision[],
-): Result<readonly Kernel[]> {
-  const kernels: Kernel[] = [];
-  for (const revision of revisions) {
-    const ground = groundOf(scenario, source, form, revision);
-    if (!ground.ok) return ground;
-    if ('why' in ground.value) {
-      const { why } = ground.value;
-      return fail('nothing-to-run', `${scenario.name}: ${form}, ${revision.id}: ${why}`);
-    }
-    kernels.push(ground.value.kernel);
-  }
-  return ok(kernels);
 }
 
 /** Something that was there before comes back after something else. */

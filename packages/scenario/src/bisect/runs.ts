@@ -1,6 +1,5 @@
 import {
   type ChangeId,
-  type EntryForm,
   FORM_CHANGES,
   kernelThatTells,
   kernelWith,
@@ -38,7 +37,6 @@ export class Runs {
   /** How often the scenario was run. */
   count = 0;
   readonly #done: Done[] = [];
-  readonly #forms = new Map<string, Result<EntryForm>>();
 
   constructor(
     readonly scenario: Scenario,
@@ -71,7 +69,7 @@ export class Runs {
       ...{ id: this.name, specId: this.name, headers, basedOn: null, undoes: [] },
       changes: changes.map(({ id }) => id),
     };
-    const form = this.#formOf(revision);
+    const form = this.source.form(this.form, revision);
     if (!form.ok) return form;
     const { definition } = form.value;
     const kernel = kernelWith(revision, changes, definition, configOf(this.scenario.file));
@@ -81,15 +79,6 @@ export class Runs {
     if (run.ok || run.problem.code !== 'model-limit') return run;
     const stopped = run.problem.message;
     return ok({ form: this.form, kernel: this.name, steps: [], failures: [], stopped });
-  }
-
-  /** Kernels share a form where they have the same of the changes that it depends on. */
-  #formOf(revision: Revision): Result<EntryForm> {
-    const parts = FORM_CHANGES.filter((id) => revision.changes.includes(id));
-    const key = [revision.headers, ...parts].join(' ');
-    const form = this.#forms.get(key) ?? this.source.form(this.form, revision);
-    this.#forms.set(key, form);
-    return form;
   }
 }
 

@@ -1,4 +1,10 @@
-import type { EntryForm, Result, Revision } from '@pagewright/core';
+import {
+  changesOf,
+  type EntryForm,
+  FORM_CHANGES,
+  type Result,
+  type Revision,
+} from '@pagewright/core';
 
 /** Where forms come from: the caller knows the architectures. */
 export interface FormSource {
@@ -8,17 +14,26 @@ export interface FormSource {
   readonly form: (name: string, revision: Revision) => Result<EntryForm>;
 }
 
-/** The same forms, each made once for a revision. */
+/** The same forms, each made once: kernels share it that have the same of what it depends on. */
 export function rememberForms(source: FormSource): FormSource {
-  const known = new WeakMap<Revision, Map<string, Result<EntryForm>>>();
+  const known = new Map<string, Result<EntryForm>>();
+  const kinds = new WeakMap<Revision, string>();
   return {
     names: source.names,
     form: (name, revision) => {
-      const forms = known.get(revision) ?? new Map<string, Result<EntryForm>>();
-      known.set(revision, forms);
-      const found = forms.get(name) ?? source.form(name, revision);
-      forms.set(name, found);
+      const kind = kinds.get(revision) ?? kindOf(revision);
+      kinds.set(revision, kind);
+      const key = `${name} ${kind}`;
+      const found = known.get(key) ?? source.form(name, revision);
+      known.set(key, found);
       return found;
     },
   };
+}
+
+/** What the forms of a revision depend on. */
+function kindOf(revision: Revision): string {
+  const changes = changesOf(revision);
+  const ids = changes.ok ? changes.value.map(({ id }) => id) : [revision.id];
+  return [revision.headers, ...FORM_CHANGES.filter((id) => ids.includes(id))].join(' ');
 }

@@ -1,0 +1,62 @@
+import { type Block, span, type Text } from '@pagewright/report';
+import type { Review, ReviewedPatch } from '@pagewright/scenario';
+import { diffBlocks } from '../scenario/side-by-side.js';
+
+/** A series, a line for each patch. */
+export function seriesBlock({ series, patches, companions }: Review): Block {
+  const seen = patches.filter(({ effect }) => effect).length;
+  const beside = companions.map(({ id, title, state }) => [id, state ?? 'a switch', title]);
+  return {
+    kind: 'section',
+    title:
+      `${series.name}, on ${series.on}: ${patches.length} patches, ` +
+      `${seen} with an effect, ${patches.length - seen} without`,
+    blocks: [
+      {
+        kind: 'table',
+        columns: [
+          { title: '', align: 'right' },
+          { title: 'patch, and what its text claims' },
+          { title: 'what runs show' },
+        ],
+        rows: patches.map((patch) => [String(patch.n), claimOf(patch), showsOf(patch)]),
+      },
+      ...(beside.length === 0 ? [] : [companionsBlock(beside)]),
+    ],
+  };
+}
+
+const companionsBlock = (rows: readonly (readonly string[])[]): Block => ({
+  kind: 'table',
+  columns: [{ title: 'beside the patches' }, { title: 'in' }, { title: '' }],
+  rows,
+});
+
+const claimOf = ({ title, claim }: ReviewedPatch): string =>
+  claim === undefined ? title : `${title}: ${claim}`;
+
+function showsOf({ holds, shows, effect, why }: ReviewedPatch): Text {
+  if (!holds) return span(shows, 'problem');
+  return effect ? shows : `${shows}. ${why}`;
+}
+
+/** A patch with its scenarios before and after it. */
+export function patchBlocks(patch: ReviewedPatch): Block[] {
+  const { before, after, commit, claim, why, effect, inferred, comparisons } = patch;
+  const facts: (readonly [string, string])[] = [
+    ['kernels', `${before} and ${after}`],
+    ...(commit === undefined ? [] : [['commit', commit] as const]),
+    ...(claim === undefined ? [] : [['claim', claim] as const]),
+    [effect ? 'effect' : 'no effect', `${why}${inferred ? ' (inferred)' : ''}`],
+    ['runs', patch.shows],
+  ];
+  return [
+    { kind: 'key-values', pairs: facts },
+    ...comparisons.flatMap(({ scenario, shown }): Block[] => {
+      if (shown === undefined) return [];
+      const title = `${scenario.name}: ${scenario.file.scenario} (${shown.form})`;
+      const blocks = diffBlocks(shown.before.run, shown.after.run, [before, after]);
+      return [{ kind: 'section', title, blocks }];
+    }),
+  ];
+}
