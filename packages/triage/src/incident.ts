@@ -64,14 +64,17 @@ export interface LogPage {
   readonly aops?: Field<string>;
   readonly order?: Field<number>;
   readonly because?: Field<string>;
-  /** Words of struct page, in order. */
+  /** Words of struct page, in order, and how many digits each was printed with. */
   readonly raw: readonly Bits[];
+  readonly rawDigits: number;
 }
 
 /** The VMA part of a report. */
 export interface LogVma {
   readonly at: LogPlace;
   readonly addr?: Field<Bits>;
+  /** Digits that the address was printed with: 8 or 16, as wide as a pointer. */
+  readonly addrDigits: number;
   readonly flags?: Field<bigint>;
   readonly anonVma?: Field<LogPointer>;
   readonly mapping?: Field<LogPointer>;

@@ -4,6 +4,8 @@ import { asHex, asNumber, asText, pointerOf, type Region, wordOf } from '../log/
 
 /** `page:PTR refcount:1 ...`, `page: refcount:1`, `page:PTR flags:.. count:1 ...`. */
 const START = /(?<!head.{0,3})\bpage:(?!\[)\s*\S{0,24}?\s*(?=(?:ref)?count:|flags:)/d;
+/** Words of a struct page and of the two behind it. */
+const MOST_WORDS = 32;
 const WORDS = /^\s*(?:raw|head):((?:\s+[0-9a-f]{8,16}\b)+)/gm;
 
 /** What dump_page() printed (mm/debug.c), in all forms since 2.6; undefined for no such part. */
@@ -29,20 +31,23 @@ export function readPage(region: Region): LogPage | undefined {
     }),
     flagNames: names === '' ? [] : names.split('|').filter((name) => !name.includes('=')),
     kinds: ['anon', 'ksm'].filter((kind) => new RegExp(`^${kind}\\b`, 'm').test(part.text)),
-    raw: rawWords(part.text),
+    ...rawWords(part.text),
   };
 }
 
 /** The words of struct page, over line breaks that mail has put in. */
-function rawWords(text: string): readonly Bits[] {
-  const words: Bits[] = [];
+function rawWords(text: string): Pick<LogPage, 'raw' | 'rawDigits'> {
+  const raw: Bits[] = [];
+  let rawDigits = 0;
   for (const [, list = ''] of text.matchAll(WORDS)) {
     for (const word of list.trim().split(/\s+/)) {
       const value = wordOf(word);
-      if (value !== undefined && words.length < 16) words.push(value);
+      if (value === undefined || raw.length >= MOST_WORDS) continue;
+      raw.push(value);
+      rawDigits = Math.max(rawDigits, word.length);
     }
   }
-  return words;
+  return { raw, rawDigits };
 }
 
 /** An object without the fields that are not known. */

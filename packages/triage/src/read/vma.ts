@@ -25,6 +25,7 @@ export function readVma(region: Region): LogVma | undefined {
   }
   return {
     at: region.place(start.index),
+    addrDigits: start[1]?.length ?? 0,
     ...optional({
       addr: part.field(START, wordOf),
       flags: part.field(/\bvm_flags:\s*(?:0x)?([0-9a-f]{1,16})\b/d, asHex),
