@@ -64,7 +64,7 @@ export { MM_CP } from './mprotect/flags.js';
 export { mprotect } from './mprotect/mprotect.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './operations.js';
-export { DEPARTURE, SEQUENCE } from './race/kinds.js';
+export { DEPARTURE, type Departure, SEQUENCE, type SequenceReads } from './race/kinds.js';
 export { nextInFlight } from './race/locks.js';
 export { PROGRESS, type Progress, progressName } from './race/progress.js';
 export {

@@ -14,6 +14,7 @@ import { insertOperations } from './operations/insert.js';
 import { adviceOperations } from './operations/madvise.js';
 import { memoryOperations } from './operations/memory.js';
 import type { Operation } from './operations/operation.js';
+import { raceOperations } from './operations/race.js';
 import { reclaimOperations } from './operations/reclaim.js';
 import { rmapOperations } from './operations/rmap.js';
 import { walkOperations } from './operations/walk.js';
@@ -25,6 +26,7 @@ export {
   type ArgumentKind,
   type ArgumentTypes,
   type FullAnswer,
+  mustWait,
   type Operation,
   type Parameter,
   type Place,
@@ -40,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...deviceOperations,
   ...rmapOperations,
   ...reclaimOperations,
+  ...raceOperations,
   ...hugeOperations,
   ...walkOperations,
   ...entryOperations,

@@ -22,6 +22,9 @@ export const MAINLINE_CHANGES = {
   },
   'smaps-absent-not-aged': {},
   'gup-refuses-hugetlb-force': {},
+  'share-barriers': {
+    requires: ['anon-exclusive'],
+  },
   'migration-keeps-age': {},
   'pagemap-pmd-of-file': {},
   'zeropage-not-pinned': {},
@@ -31,6 +34,7 @@ export const MAINLINE_CHANGES = {
   // 6.1 to 6.9
   'split-keeps-dirty': {},
   'longterm-breaks-cow': {},
+  'migration-batches-flushes': {},
   'file-write-pin-refused': {},
   'shadow-stack-vma': {},
   'p2pdma-refused': {},

@@ -54,6 +54,7 @@ const CHECKED: readonly Checked[] = [
       'private-write-upgrade',
       'smaps-absent-not-aged',
       'gup-refuses-hugetlb-force',
+      'share-barriers',
       'migration-keeps-age',
       'pagemap-pmd-of-file',
       'zeropage-not-pinned',
@@ -73,6 +74,7 @@ const CHECKED: readonly Checked[] = [
     changes: [
       'split-keeps-dirty',
       'longterm-breaks-cow',
+      'migration-batches-flushes',
       'file-write-pin-refused',
       'shadow-stack-vma',
       'p2pdma-refused',

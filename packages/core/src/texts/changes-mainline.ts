@@ -50,6 +50,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 24.8, 5.2 row 7',
     effect: 'get_user_pages() with FOLL_FORCE does not write to read-only memory of hugetlb.',
   },
+  'share-barriers': {
+    source: 'SPEC 24.16 (9.7), 24.3, 15.59; mm/rmap.c of 6.1',
+    effect:
+      'Barriers order the test for pins after the clearing of the entry: flushes of exclusive pages may be put off for a batch.',
+  },
   'migration-keeps-age': {
     source: 'SPEC 24.16 (9.9), 9.9',
     effect: 'Migration entries keep young and dirty bits where the form has room for them.',
@@ -76,6 +81,12 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC 10.1, 24.7; mm/huge_memory.c of 6.1',
     effect:
       'Splitting a dirty PMD of anonymous memory leaves dirty PTEs; before, the folio alone is dirty.',
+  },
+  'migration-batches-flushes': {
+    subject: 'migrate_pages: batch flushing TLB',
+    commit: '7e12beb8ca2a',
+    source: 'SPEC 15.59; mm/rmap.c of 6.3',
+    effect: 'Flushes of migration may be put off for a batch of pages.',
   },
   'longterm-breaks-cow': {
     source: 'SPEC 5.4',

@@ -1,13 +1,16 @@
 import { ERRNO } from '../errno.js';
 import { copyHugePmd, copyHugePud } from '../huge/copy-huge.js';
+import { copyHugetlbPageRange } from '../hugetlb/copy.js';
+import { isPrivateHugetlb } from '../hugetlb/fault.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { Mm, Vma } from '../state/columns.js';
+import { Vma } from '../state/columns.js';
 import { deepestSlot, endOfTable, entryIn, nextAddress, slotMade } from '../tables/tables.js';
 import { noneOrClearBad } from '../tables/upper-entry.js';
-import { isCow, mmOf } from '../vma/vma.js';
+import { mmOf } from '../vma/vma.js';
 import { copyNonpresentPte } from './copy-nonpresent-pte.js';
 import { copyPresentPtes } from './copy-present-pte.js';
+import { turnWriteProtectSeq } from './write-protect-seq.js';
 
 /**
  * copy_page_range(): the child's entries of one VMA. 0, or -ENOMEM. While entries of a private VMA
@@ -15,18 +18,24 @@ import { copyPresentPtes } from './copy-present-pte.js';
  */
 export function copyPageRange(model: Model, dstVma: number, srcVma: number): number {
   const { state } = model;
-  const src = mmOf(model, srcVma);
-  const cow = isCow(model, srcVma);
-  if (cow) state.add(Mm.writeProtectSeq, src, 1);
-  const answer = copyEntries(model, dstVma, srcVma, src);
-  if (cow) state.add(Mm.writeProtectSeq, src, 1);
+  if (isPrivateHugetlb(model, srcVma)) return copyHugetlbPageRange(model, dstVma, srcVma);
+  turnWriteProtectSeq(model, srcVma);
+  const [start, end] = [state.get(Vma.start, srcVma), state.get(Vma.end, srcVma)];
+  const answer = copyEntries(model, dstVma, srcVma, start, end);
+  turnWriteProtectSeq(model, srcVma);
   return answer;
 }
 
-function copyEntries(model: Model, dstVma: number, srcVma: number, src: number): number {
-  const { state } = model;
-  const end = state.get(Vma.end, srcVma);
-  let vpn = state.get(Vma.start, srcVma);
+/** Copies the entries of a part of a VMA, inside the section. */
+export function copyEntries(
+  model: Model,
+  dstVma: number,
+  srcVma: number,
+  start: number,
+  end: number,
+): number {
+  const src = mmOf(model, srcVma);
+  let vpn = start;
   while (vpn < end) {
     const slot = deepestSlot(model, src, vpn);
     if (slot < 0) return 0;

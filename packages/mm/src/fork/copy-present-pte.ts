@@ -89,7 +89,13 @@ function anyWritable(model: Model, slot: SlotAt, nr: number): boolean {
  * The child maps the pages too. False, with nothing changed, when one may be pinned: 5.18 asks that of
  * pages of files as well, and before the child's reference is there (SPEC 24.4).
  */
-export function sharePages(model: Model, dstVma: number, srcVma: number, frame: number, nr: number): boolean {
+export function sharePages(
+  model: Model,
+  dstVma: number,
+  srcVma: number,
+  frame: number,
+  nr: number,
+): boolean {
   const folio = folioOf(model, frame);
   const anon = isAnon(model, folio);
   const asksFirst = !model.has('split-page-dup-rmap');

@@ -24,14 +24,23 @@ export function forkMm(model: Model, parent: number): number {
   return child;
 }
 
-function dupMemory(model: Model, child: number, vma: number): number {
-  const copy = copyOf(model, child, vma);
-  const wiped = hasVmFlag(model, vma, 'VM_WIPEONFORK');
-  if (!wiped) anonVmaFork(model, copy, vma);
-  opsOf(model, copy)?.open?.(model, copy);
-  if (wiped || !vmaNeedsCopy(model, copy, vma)) return 0;
-  return copyPageRange(model, copy, vma);
+/** What a child gets of one VMA: 0, or -ENOMEM. */
+export function dupMemory(model: Model, child: number, vma: number): number {
+  const copy = dupWithoutEntries(model, child, vma);
+  return getsEntries(model, copy, vma) ? copyPageRange(model, copy, vma) : 0;
 }
+
+/** The child's VMA, as long as no entry is copied. */
+export function dupWithoutEntries(model: Model, child: number, vma: number): number {
+  const copy = copyOf(model, child, vma);
+  if (!hasVmFlag(model, vma, 'VM_WIPEONFORK')) anonVmaFork(model, copy, vma);
+  opsOf(model, copy)?.open?.(model, copy);
+  return copy;
+}
+
+/** The entries of a VMA are copied into the child's. */
+export const getsEntries = (model: Model, copy: number, vma: number): boolean =>
+  !hasVmFlag(model, vma, 'VM_WIPEONFORK') && vmaNeedsCopy(model, copy, vma);
 
 /** vm_area_dup(): the same VMA in the child, without locks and without userfaultfd's flags. */
 function copyOf(model: Model, child: number, vma: number): number {

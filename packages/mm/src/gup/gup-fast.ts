@@ -5,7 +5,7 @@ import { OWNER, PAGE_FLAG } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Frame, Mm } from '../state/columns.js';
-import { deepestSlot, entryIn, nextAddress } from '../tables/tables.js';
+import { deepestSlot, entryIn, nextAddress, type SlotAt } from '../tables/tables.js';
 import { gupFastFolioAllowed } from './fast-folio-allowed.js';
 import { FOLL } from './flags.js';
 import { isLiveDevice } from './follow-checks.js';
@@ -40,7 +40,7 @@ export function getUserPagesFast(
 /** gup_fast(): pages from the range's start on; a pin waits for no fork that is under way. */
 function lockless(model: Model, mm: number, start: number, pages: number, flags: number): number {
   if (!model.machine.form.definition.supports.gupFast) return 0;
-  if ((flags & FOLL.PIN) !== 0 && model.state.get(Mm.writeProtectSeq, mm) % 2 !== 0) return 0;
+  if ((flags & FOLL.PIN) !== 0 && isForkUnderWay(model, mm)) return 0;
   let done = 0;
   while (done < pages) {
     const more = takeLeaf(model, mm, start + done, pages - done, flags);
@@ -50,43 +50,86 @@ function lockless(model: Model, mm: number, start: number, pages: number, flags:
   return done;
 }
 
+/** A fork write-protects entries: write_protect_seq is odd. */
+export const isForkUnderWay = ({ state }: Model, mm: number): boolean =>
+  state.get(Mm.writeProtectSeq, mm) % 2 !== 0;
+
 /** gup_fast_pte_range() for one entry, gup_fast_pmd_leaf(), gup_fast_pud_leaf(): pages had, 0 to stop. */
 function takeLeaf(model: Model, mm: number, vpn: number, wanted: number, flags: number): number {
-  const slot = deepestSlot(model, mm, vpn);
-  const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
-  if (entry === NONE) return 0;
+  const slot = leafToTake(model, mm, vpn, flags);
+  if (slot < 0) return 0;
+  const entry = entryIn(model, slot) as Entry;
   const number = model.reached;
-  if (number === 0 && !model.config.ARCH_HAS_PTE_SPECIAL) return 0;
-  const { level, pages: leafPages } = model.machine.levels[number] as Level;
-  if (!isPermitted(model, level as MappingLevel, entry, flags)) return 0;
-  const space = model.machine.space(level as MappingLevel);
   const left = nextAddress(model, vpn, number) - vpn;
   const pages = Math.min(wanted, left);
-  const first = model.machine.memory.frame(space.pfn(entry));
-  if (!model.has('pxx-devmap-removed') && space.is.devmap(entry)) {
-    return takeDevice(model, mm, vpn, first + leafPages - left, pages, flags);
-  }
-  if (space.is.special(entry)) return 0;
-  // No reference can be taken where there is no struct page.
-  if (first < 0) model.bug('wild-page');
-  const frame = first + leafPages - left;
-  const folio = folioOf(model, frame);
-  if (!tryGrabFolioFast(model, folio, pages, flags)) return 0;
-  const asked = number === 0 ? frame : folio;
-  const refused =
-    isSecretPage(model, number, folio) ||
-    !gupFastFolioAllowed(model, folio, flags) ||
-    (!space.is.write(entry) && gupMustUnshare(model, -1, flags, asked));
-  if (refused) {
-    gupPutFolio(model, folio, pages, flags);
-    return 0;
-  }
-  setFlag(model, folio, PAGE_FLAG.referenced, true);
+  const frame = frameOfLeaf(model, entry, number, vpn);
+  if (isDevmapLeaf(model, entry, number)) return takeDevice(model, mm, vpn, frame, pages, flags);
+  if (!grabLeaf(model, frame, pages, flags)) return 0;
+  if (!mayKeep(model, entry, number, frame, pages, flags)) return 0;
   keepReference(model, mm, vpn, frame, pages, flags);
   return pages;
 }
 
+/**
+ * The slot of a leaf that the fast path may take a reference through, by what its entry says; -1
+ * for none. Its level's number is left in `model.reached`.
+ */
+export function leafToTake(model: Model, mm: number, vpn: number, flags: number): SlotAt {
+  const slot = deepestSlot(model, mm, vpn);
+  const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
+  if (entry === NONE) return -1;
+  const number = model.reached;
+  if (number === 0 && !model.config.ARCH_HAS_PTE_SPECIAL) return -1;
+  const level = levelOf(model, number);
+  if (!isPermitted(model, level, entry, flags)) return -1;
+  const special =
+    !isDevmapLeaf(model, entry, number) && model.machine.space(level).is.special(entry);
+  return special ? -1 : slot;
+}
+
+/** The frame that a leaf maps at an address; negative where there is no struct page. */
+export function frameOfLeaf(model: Model, entry: Entry, number: number, vpn: number): number {
+  const { machine } = model;
+  const first = machine.memory.frame(machine.space(levelOf(model, number)).pfn(entry));
+  const { pages } = machine.levels[number] as Level;
+  return first < 0 ? first : first + pages - (nextAddress(model, vpn, number) - vpn);
+}
+
+/** Takes the references of pages that a leaf was seen to map. False: try the slow path. */
+export function grabLeaf(model: Model, frame: number, pages: number, flags: number): boolean {
+  // No reference can be taken where there is no struct page.
+  if (frame < 0) model.bug('wild-page');
+  return tryGrabFolioFast(model, folioOf(model, frame), pages, flags);
+}
+
+/** Whether references that were taken through an unchanged leaf may stay; they are given back if not. */
+export function mayKeep(
+  model: Model,
+  entry: Entry,
+  number: number,
+  frame: number,
+  pages: number,
+  flags: number,
+): boolean {
+  const folio = folioOf(model, frame);
+  const { is } = model.machine.space(levelOf(model, number));
+  const asked = number === 0 ? frame : folio;
+  const refused =
+    isSecretPage(model, number, folio) ||
+    !gupFastFolioAllowed(model, folio, flags) ||
+    (!is.write(entry) && gupMustUnshare(model, -1, flags, asked));
+  if (refused) gupPutFolio(model, folio, pages, flags);
+  else setFlag(model, folio, PAGE_FLAG.referenced, true);
+  return !refused;
+}
+
 type Level = Model['machine']['levels'][number];
+const levelOf = ({ machine }: Model, number: number): MappingLevel =>
+  (machine.levels[number] as Level).level as MappingLevel;
+
+/** Pages of devices are taken one by one as long as entries have a mark for them. */
+export const isDevmapLeaf = (model: Model, entry: Entry, number: number): boolean =>
+  !model.has('pxx-devmap-removed') && model.machine.space(levelOf(model, number)).is.devmap(entry);
 
 /** pte_access_permitted() and its like, and no NUMA hint. */
 function isPermitted(model: Model, level: MappingLevel, entry: Entry, flags: number): boolean {

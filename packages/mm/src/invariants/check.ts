@@ -5,6 +5,7 @@ import { Census } from './census.js';
 import { checkDaxPages, checkWaiters } from './dax.js';
 import { checkFolios } from './folios.js';
 import { countCaches, countReferences } from './holders.js';
+import { countInFlight } from './in-flight.js';
 import { checkReports, checkSpaces, checkVmas } from './spaces.js';
 import type { Violation } from './violation.js';
 import { walkTables } from './walk-tables.js';
@@ -25,6 +26,7 @@ export function checkInvariants(model: Model): readonly Violation[] {
   walkTables(census);
   countCaches(census);
   countReferences(census);
+  countInFlight(census);
   checkFolios(census);
   checkDaxPages(census);
   checkWaiters(census);

@@ -1,13 +1,15 @@
 import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
-import { MM_FLAG, OWNER, PAGE_FLAG } from '../frames/page-flags.js';
+import { MM_FLAG, OWNER, PAGE_FLAG, PAGE_TYPE } from '../frames/page-flags.js';
 import { isPersistent } from '../huge/huge-zero.js';
 import type { Model } from '../model.js';
 import { normalPageUnseen } from '../normal-page.js';
 import { Avc, Frame, Mm, Vma } from '../state/columns.js';
+import { vmaIsDax } from '../vma/special-huge.js';
 import { hasVmFlag, opsOf, pageIndex, vmaIsAnonymous } from '../vma/vma.js';
 import { type Census, MM_COUNT, type SeenEntry } from './census.js';
 import { checkHole } from './dax.js';
 import { SAYS } from './entry-facts.js';
+import { isBeingShared } from './in-flight.js';
 
 /** What an entry of a normal page says nothing of but `present`, where PTEs have a special mark. */
 const UNUSUAL =
@@ -87,10 +89,22 @@ function seePresent(census: Census, seen: SeenEntry): void {
   }
   // Without the mark where there is one: a normal page.
   const plain = level === 'pte' && hasSpecial && (says & SAYS.special) === 0;
-  const normal = plain ? frame : normalPageUnseen(model, level, vma, vpn, entry);
+  const normal = plain ? frame : normalPageOf(census, seen);
   if (seen.cowPfnmap) checkCowPfnmap(census, seen, normal);
   if (normal >= 0) seeNormal(census, seen, normal);
   else if (level !== 'pte' && frame >= 0) seeSpecialLeaf(census, seen, frame);
+}
+
+/** What vm_normal_page() says; of a PUD, as long as there is no such question, how it came to be. */
+function normalPageOf(
+  { model }: Census,
+  { level, vma, vpn, entry, says, frame }: SeenEntry,
+): number {
+  if (level !== 'pud' || model.has('normal-page-pud')) {
+    return normalPageUnseen(model, level, vma, vpn, entry);
+  }
+  const raw = (says & (SAYS.special | SAYS.devmap)) !== 0 || !vmaIsDax(model, vma);
+  return raw || !model.has('insert-folio-pud') ? -1 : frame;
 }
 
 /** I42: a folio was counted for a leaf that nobody takes for a mapping of it. */
@@ -163,22 +177,27 @@ function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
   const folio = census.folioOf(frame);
   const owner = census.owner[folio];
   const anon = owner === OWNER.anon || owner === OWNER.ksm;
+  const hugetlb = census.type[folio] === PAGE_TYPE.hugetlb;
   if (number === 0) {
     census.mapByPte(frame, folio);
     census.countPages(mm, folio, 1, anon);
   } else {
     const { levels } = census.model.machine;
     census.mapWhole(folio);
-    census.countPages(mm, folio, (levels[number] as (typeof levels)[number]).pages, anon);
+    // Huge pages of hugetlb are in no counter of the address space.
+    if (!hugetlb) {
+      census.countPages(mm, folio, (levels[number] as (typeof levels)[number]).pages, anon);
+    }
   }
-  if (census.type[folio] !== 0 || (census.refcount[folio] as number) <= 0) {
+  if ((census.type[folio] !== 0 && !hugetlb) || (census.refcount[folio] as number) <= 0) {
     census.wrong('I22', 'a page is mapped that is free or of a type', where(seen));
     return;
   }
   if (!anon) return;
   const exclusive = ((census.flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0;
   const asked = (seen.says & SAYS.write) !== 0 && census.marksExclusive;
-  if (asked && !exclusive && !isAnonExclusive(census.model, frame)) {
+  const wrong = asked && !exclusive && !isAnonExclusive(census.model, frame);
+  if (wrong && !isBeingShared(census.model, seen.mm, seen.vpn)) {
     census.wrong('I9', 'an anonymous page is writable and not exclusive', where(seen));
   }
   if (owner === OWNER.ksm) return;

@@ -124,9 +124,10 @@ function checkReferences(census: Census, folio: number, large: boolean): void {
 /**
  * Nobody can have a reference to the folio whom the model does not know of. Pages of drivers are on
  * no LRU list; a page that is on one while no file has it left the cache, and who still has it is
- * known.
+ * known. Nobody has what lies in a pool.
  */
 function areKnown({ model, cached }: Census, folio: number): boolean {
+  if (hasFlag(model, folio, PAGE_FLAG.pooled)) return true;
   if (isAnon(model, folio) || model.state.get(Frame.lru, folio) !== LRU.none) return true;
   return model.state.get(Frame.owner, folio) === OWNER.file && cached[folio] !== 0;
 }

@@ -6,7 +6,7 @@ import { canChangePteWritable } from '../mprotect/can-change-writable.js';
 import { vmNormalPage } from '../normal-page.js';
 import { entryAt, setEntry, slotMade } from '../tables/tables.js';
 import { pageProtOf } from '../vma/vma.js';
-import { AT, operation, PFN, type Place, SWITCH } from './operation.js';
+import { AT, NEVER_WAITS, operation, PFN, type Place, SWITCH } from './operation.js';
 
 const LEVEL = { kind: 'level', default: 'pte' } as const;
 
@@ -30,6 +30,7 @@ export const entryOperations = [
       const entry = entryAt(model, at.mm, at.vpn, level);
       return space.is.present(entry) ? model.machine.memory.frame(space.pfn(entry)) : -1;
     },
+    NEVER_WAITS,
   ),
   operation(
     'can_change_pte_writable',

@@ -20,8 +20,15 @@ export function tryShareAnonRmap(model: Model, frame: number, level: MappingLeve
     if (!isExclusive) model.vmWarn('not-exclusive');
   } else if (!isAnon(model, folio) || !isExclusive) model.vmBug('not-anon-exclusive');
   checkRmap(model, frame, level === 'pte' ? 1 : pagesOfLevel(model, level), level);
-  const device = pgmapType(model, folio) === PGMAP_TYPE.private;
-  if (!device && folioMaybeDmaPinned(model, folio)) return ERRNO.EBUSY;
-  setFlag(model, frame, PAGE_FLAG.anonExclusive, false);
+  if (!mayShare(model, folio)) return ERRNO.EBUSY;
+  endExclusive(model, frame);
   return 0;
 }
+
+/** The test of `tryShareAnonRmap`: nobody may have the page pinned; a device's own pages are never. */
+export const mayShare = (model: Model, folio: number): boolean =>
+  pgmapType(model, folio) === PGMAP_TYPE.private || !folioMaybeDmaPinned(model, folio);
+
+/** What follows the test: the page belongs to nobody alone any more. */
+export const endExclusive = (model: Model, frame: number): void =>
+  setFlag(model, frame, PAGE_FLAG.anonExclusive, false);

@@ -18,25 +18,52 @@ import { CARRIED, cacheReferences } from './move-folio.js';
  * other folio (mm/huge_memory.c; SPEC 9.9, 24.7).
  */
 export function splitFolio(model: Model, folio: number): number {
-  const { state } = model;
+  const begun = beginSplit(model, folio);
+  if (begun !== 0) return begun;
+  const pages = folioPages(model, folio);
+  const free = isFree(model, folio);
+  if (free) unmapForSplit(model, folio);
+  const splits = free && freezeAndSplit(model, folio);
+  endSplit(model, folio, splits ? pages : 1);
+  return splits ? 0 : ERRNO.EAGAIN;
+}
+
+/** What holds the folio while it is split: its lock, a reference, its anon_vma. 0 or an error. */
+export function beginSplit(model: Model, folio: number): number {
   if (!isAnon(model, folio) || cacheReferences(model, folio) > 0) return ERRNO.EINVAL;
   if (!folioTrylock(model, folio)) return ERRNO.EAGAIN;
-  // Whoever splits holds a reference.
   getRefs(model, folio);
-  const pages = folioPages(model, folio);
-  const anonVma = state.ref(Frame.ownerId, folio);
+  const anonVma = model.state.ref(Frame.ownerId, folio);
   if (anonVma >= 0) getAnonVma(model, anonVma);
-  const free = folioMapcount(model, folio) + 1 === refcount(model, folio);
-  if (free) tryToMigrate(model, folio, { splitPmd: true });
-  const splits = free && folioMapcount(model, folio) <= 0 && refcount(model, folio) === 1;
-  if (splits) {
-    takeApart(model, folio, pages);
-    for (let i = 0; i < pages; i++) removeMigrationPtes(model, folio + i, folio + i, true);
-  } else if (free) removeMigrationPtes(model, folio, folio);
+  return 0;
+}
+
+/** can_split_folio(): nobody refers to it but mappings and whoever splits. */
+export const isFree = (model: Model, folio: number): boolean =>
+  folioMapcount(model, folio) + 1 === refcount(model, folio);
+
+/** unmap_folio(). */
+export const unmapForSplit = (model: Model, folio: number): void =>
+  tryToMigrate(model, folio, { splitPmd: true });
+
+/** Takes an unmapped folio apart; false when it is still mapped or referred to. It is mapped again. */
+export function freezeAndSplit(model: Model, folio: number): boolean {
+  const pages = folioPages(model, folio);
+  if (folioMapcount(model, folio) > 0 || refcount(model, folio) !== 1) {
+    removeMigrationPtes(model, folio, folio);
+    return false;
+  }
+  takeApart(model, folio, pages);
+  for (let i = 0; i < pages; i++) removeMigrationPtes(model, folio + i, folio + i, true);
+  return true;
+}
+
+/** Gives back what `beginSplit` took, of each of the pages that there are now. */
+export function endSplit(model: Model, folio: number, pages: number): void {
+  const anonVma = model.state.ref(Frame.ownerId, folio);
   if (anonVma >= 0) putAnonVma(model, anonVma);
   folioUnlock(model, folio);
-  for (let i = splits ? pages - 1 : 0; i >= 0; i--) putRefs(model, folio + i);
-  return splits ? 0 : ERRNO.EAGAIN;
+  for (let i = pages - 1; i >= 0; i--) putRefs(model, folio + i);
 }
 
 /** __split_huge_page(): what the folio knew, each page knows; exclusivity is in the entries by now. */
