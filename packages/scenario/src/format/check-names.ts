@@ -6,7 +6,7 @@ import type { Mistake, Path } from './parse.js';
 import { partsOf } from './words.js';
 
 /** What names stand for. */
-type NamedKind = 'process' | 'file' | 'page' | 'VMA' | 'reference' | 'task';
+type NamedKind = 'process' | 'file' | 'page' | 'VMA' | 'reference' | 'operation' | 'task';
 
 /** What naming an answer makes of it; answers of other kinds cannot be named. */
 const NAMED_ANSWERS: Readonly<Partial<Record<AnswerKind, NamedKind>>> = {
@@ -14,6 +14,7 @@ const NAMED_ANSWERS: Readonly<Partial<Record<AnswerKind, NamedKind>>> = {
   page: 'page',
   count: 'reference',
   reference: 'reference',
+  inFlight: 'operation',
   task: 'task',
 };
 
@@ -26,6 +27,7 @@ const NAMED_ARGUMENTS: Readonly<Partial<Record<ArgumentKind, NamedKind>>> = {
   pfn: 'page',
   file: 'file',
   reference: 'reference',
+  inFlight: 'operation',
   task: 'task',
 };
 

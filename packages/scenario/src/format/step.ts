@@ -2,9 +2,13 @@ import {
   ARGUMENT_BITS,
   type ArgumentKind,
   CLEAR_REFS,
+  DEPARTURE,
+  type Departure,
   OPERATIONS,
   type Operation,
   type Parameter,
+  SEQUENCE,
+  type SequenceReads,
 } from '@pagewright/mm';
 import { z } from 'zod';
 import { ADDRESS, KERNELS, NAME, number, strict } from './words.js';
@@ -32,6 +36,7 @@ const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
     .describe('A page-frame number, or the page whose it is.'),
   file: NAME.describe('A file.'),
   reference: NAME.describe('What a GUP step handed out.'),
+  inFlight: NAME.describe('What a step that began an operation was called.'),
   task: NAME.describe('What a step that may sleep was called.'),
   count: number(0, 2 ** 40),
   switch: z.boolean(),
@@ -49,6 +54,12 @@ const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
   lock: z.enum(['none', 'read', 'write']).describe('mmap_lock as the caller has it.'),
   absent: z.enum(ABSENT_KINDS),
   clearRefs: z.enum(Object.keys(CLEAR_REFS) as [keyof typeof CLEAR_REFS]),
+  departure: z
+    .enum(Object.keys(DEPARTURE) as [Departure])
+    .describe('How it departs from what kernels do.'),
+  sequence: z
+    .enum(Object.keys(SEQUENCE) as [SequenceReads])
+    .describe('When write_protect_seq is read.'),
   foll: bitNames('foll').describe('FOLL_ flags.'),
   fault: bitNames('fault').describe('FAULT_FLAG_ flags.'),
   pfnFlags: bitNames('pfnFlags').describe('Flags of a pfn_t.'),

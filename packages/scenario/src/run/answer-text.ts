@@ -2,6 +2,7 @@ import {
   type AnswerKind,
   answerOf,
   errnoName,
+  progressName,
   VM_FAULT,
   vmFaultName,
   WILD_PAGE,
@@ -31,6 +32,10 @@ export function answerText(world: World, kind: AnswerKind, value: number): strin
       return value < 0 ? errnoName(value) : 'a reference';
     case 'task':
       return taskText(world, value);
+    case 'inFlight':
+      return value < 0 ? errnoName(value) : 'begun';
+    case 'progress':
+      return progressName(value);
     case 'truth':
       return value === 0 ? 'no' : 'yes';
   }
@@ -49,5 +54,6 @@ export function succeeded(world: World, kind: AnswerKind, value: number): boolea
   if (kind === 'task') return value >= 0 && answerOf(world.model, value) === 0;
   if (kind === 'fault') return (value & FAULT_ERRORS) === 0;
   if (kind === 'count' || kind === 'process' || kind === 'reference') return value >= 0;
+  if (kind === 'inFlight') return value >= 0;
   return kind !== 'page' || value >= WILD_PAGE;
 }

@@ -36,6 +36,8 @@ function read(world: World, kind: ArgumentKind, written: unknown): unknown {
       return world.get(text, 'file').mapping;
     case 'reference':
       return referenceOf(world, text);
+    case 'inFlight':
+      return world.get(text, 'operation').record;
     case 'task':
       return world.get(partsOf(text).name, 'task').waiter;
     case 'protection':
@@ -52,6 +54,8 @@ function read(world: World, kind: ArgumentKind, written: unknown): unknown {
     case 'lock':
     case 'absent':
     case 'clearRefs':
+    case 'departure':
+    case 'sequence':
       return written;
   }
 }

@@ -166,7 +166,8 @@ function nameAnswer(
   else if (operation.answers === 'page') {
     const pfn = world.model.machine.memory.pfn(value);
     world.names.set(name, { kind: 'page', pfn, frame: value, pages: 1 });
-  } else if (operation.answers === 'task') {
+  } else if (operation.answers === 'inFlight') world.nameOperation(name, value);
+  else if (operation.answers === 'task') {
     world.names.set(name, { kind: 'task', waiter: value });
   } else {
     const records = references(world).filter((each) => !held.includes(each));

@@ -9,6 +9,8 @@ export type Named =
   | { readonly kind: 'page'; readonly pfn: number; readonly frame: number; readonly pages: number }
   | { readonly kind: 'VMA'; readonly mm: number; readonly start: number; readonly pages: number }
   | { readonly kind: 'reference'; readonly records: readonly number[] }
+  /** An operation in progress. */
+  | { readonly kind: 'operation'; readonly record: number }
   /** Who changes a file, and may sleep meanwhile. */
   | { readonly kind: 'task'; readonly waiter: number };
 
@@ -85,6 +87,14 @@ export class World {
       if (named.kind === 'process' && named.mm === mm) this.names.delete(old);
     }
     this.names.set(name, { kind: 'process', mm });
+  }
+
+  /** Names an operation that has begun; the one that had its record before is over. */
+  nameOperation(name: string, record: number): void {
+    for (const [old, named] of this.names) {
+      if (named.kind === 'operation' && named.record === record) this.names.delete(old);
+    }
+    this.names.set(name, { kind: 'operation', record });
   }
 
   /** How an address space is called. */
