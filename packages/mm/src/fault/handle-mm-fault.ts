@@ -1,5 +1,6 @@
 import { VM_FAULT } from '../errno.js';
 import { createHuge, hugeLeafFault } from '../huge/fault.js';
+import { hugetlbFault, isPrivateHugetlb } from '../hugetlb/fault.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
@@ -27,6 +28,7 @@ export function handleMmFault(model: Model, vma: number, vpn: number, flags: num
   } else if ((flags & FAULT_FLAG.WRITE) !== 0 && !mayWrite(model, vma)) return VM_FAULT.SIGSEGV;
   // arch_vma_access_permitted(): a protection key, say, forbids it.
   if (model.state.get(Vma.accessDenied, vma) !== 0) return VM_FAULT.SIGSEGV;
+  if (isPrivateHugetlb(model, vma)) return hugetlbFault(model, vma, vpn, asked);
   const huge = hugeFault(model, vma, vpn, asked);
   return huge === VM_FAULT.FALLBACK ? handlePteFault(model, vma, vpn, asked) : huge;
 }

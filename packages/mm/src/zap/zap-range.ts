@@ -1,5 +1,7 @@
 import { splitHugePmd, splitHugePud } from '../huge/split.js';
 import { zapHugePmd, zapHugePud } from '../huge/zap-huge.js';
+import { isPrivateHugetlb } from '../hugetlb/fault.js';
+import { unmapHugepageRange } from '../hugetlb/zap.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
@@ -26,6 +28,10 @@ export function zapVmaRange(
   const first = Math.max(start, state.get(Vma.start, vma));
   const last = Math.min(end, state.get(Vma.end, vma));
   opsOf(model, vma)?.invalidate?.(model, vma, first, last);
+  if (isPrivateHugetlb(model, vma)) {
+    unmapHugepageRange(model, vma, first, last);
+    return;
+  }
   zapEntries(model, vma, first, last, details);
   const reclaims = model.config.PT_RECLAIM && model.has('dontneed-frees-tables');
   if (details.freesTables === true && reclaims)
