@@ -71,8 +71,7 @@ function seePagesOfAbsent(census: Census, seen: SeenEntry): void {
 }
 
 function seePresent(census: Census, seen: SeenEntry): void {
-  const { model } = census;
-  const { says, level, vma, vpn, entry, frame } = seen;
+  const { says, level, frame } = seen;
   const hasSpecial = census.hasSpecial[seen.number] as boolean;
   if ((says & SAYS.confused) !== 0) {
     census.wrong('I38', 'a present entry decodes as a swap entry', where(seen));

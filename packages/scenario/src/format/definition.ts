@@ -126,6 +126,7 @@ const entry = z.union(
       protnone: z.boolean().optional(),
       uffd_wp: z.boolean().optional(),
       soft_dirty: z.boolean().optional(),
+      devmap: z.boolean().optional(),
       absent: z.string().optional().describe('What an entry that is not present stands for.'),
     }),
   ],
