@@ -44,6 +44,7 @@ function writeEntry(model: Model, mapping: number, slot: number): number {
     if (whole) pfnMkcleanRange(model, pfn, pages, index, vma);
     else cleanFirst(model, pfn, index, vma);
   }
+  model.note('dax-entry-flushed');
   setTag(model, slot, CACHE_TAG.dirty, false);
   return 0;
 }
