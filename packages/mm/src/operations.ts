@@ -8,6 +8,7 @@ import { damageOperations } from './operations/damage.js';
 import { daxOperations } from './operations/dax.js';
 import { deviceOperations } from './operations/devices.js';
 import { entryOperations } from './operations/entries.js';
+import { entryBitOperations } from './operations/entry-bits.js';
 import { gupOperations } from './operations/gup.js';
 import { hugeOperations } from './operations/huge.js';
 import { insertOperations } from './operations/insert.js';
@@ -46,5 +47,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...hugeOperations,
   ...walkOperations,
   ...entryOperations,
+  ...entryBitOperations,
   ...damageOperations,
 ];
