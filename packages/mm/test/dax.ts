@@ -1,4 +1,4 @@
-import { VM_MAYWRITE, VM_SHARED, VM_WRITE } from '@pagewright/core';
+import { type Revision, VM_MAYWRITE, VM_SHARED, VM_WRITE } from '@pagewright/core';
 import { goOn } from '../src/dax/change-file.js';
 import { DEVDAX_OPS } from '../src/dax/devdax.js';
 import { newDeviceMemory, placeOnDevice } from '../src/dax/device.js';
@@ -22,7 +22,7 @@ export const VPN = 4 * HPN;
 const DEVICE = { purpose: 'device', zone: 'device', firstPfn: 0x100000, frames: 2 * HPN } as const;
 
 /** A file on DAX with nothing but holes, mapped whole. */
-export function mappedDax(revision: string, flags: bigint, pages = 4) {
+export function mappedDax(revision: string | Revision, flags: bigint, pages = 4) {
   const machine = machineOf('x86', revision, {
     vmOps: [FSDAX_OPS, DEVDAX_OPS],
     memory: [{ name: 'pmem', ...DEVICE }],

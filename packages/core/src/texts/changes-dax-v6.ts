@@ -240,6 +240,8 @@ export const DAX_MERGED_TEXTS: Readonly<Record<keyof typeof DAX_MERGED_CHANGES, 
   },
   'fs-dax-limited-removed': {
     source: 'SPEC 23.1',
-    effect: 'FS_DAX_LIMITED is gone: DAX without struct pages.',
+    effect:
+      'FS_DAX_LIMITED is gone: DAX without struct pages, which nothing can map since patch 21 counts them.',
+    unobservable: true,
   },
 };

@@ -26,6 +26,6 @@ export const NEVER_POSTED_TEXTS: Readonly<Record<keyof typeof NEVER_POSTED_CHANG
   'page-cache-holds-dax-page': {
     source: 'SPEC 23.3 item 21, 15.36',
     effect:
-      'Never posted: an entry of the page cache holds a reference on its DAX pages, as it does on others.',
+      'Never posted: an entry of a DAX file holds a reference on its page, as the page cache does on others: the last reference of a user wakes nobody, and files that share a block wait for each other.',
   },
 };

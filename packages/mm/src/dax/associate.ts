@@ -56,7 +56,10 @@ export function disassociate(
   }
 }
 
-/** FS_DAX_LIMITED: device memory without devmap entries, of which only s390x has any, until 6.14. */
+/**
+ * FS_DAX_LIMITED: device memory without struct pages, of which only s390x has any. Nothing can map it
+ * since pages are counted (SPEC 23.1).
+ */
 export const isLimited = (model: Model): boolean =>
   !model.has('fsdax-refcounted') && !model.machine.form.definition.supports.devmap;
 
