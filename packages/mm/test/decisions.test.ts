@@ -21,7 +21,6 @@ describe.each(decisionComparers)('recorded answers of $group', (comparer) => {
 
 describe('a kernel with one change less is caught', () => {
   it.each([
-    ['insert', 'v6.12', 'mixed-not-ok-sigbus'],
     ['insert', 'v6.12', 'page-count-in-validation'],
     ['insert', 'v6.12', 'zeropage-in-readonly-vma'],
     ['insert', 'rfc-2025-06/3', 'compare-only-present'],

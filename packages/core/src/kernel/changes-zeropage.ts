@@ -6,7 +6,6 @@ export const ZEROPAGE_CHANGES = {
   'large-mapcount': {},
   'page-count-in-validation': {},
   'zeropage-support': {},
-  'mixed-not-ok-sigbus': {},
   'zeropage-in-readonly-vma': {
     requires: ['zeropage-support'],
   },

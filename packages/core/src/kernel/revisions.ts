@@ -101,7 +101,6 @@ const CHECKED: readonly Checked[] = [
       'page-count-in-validation',
       'zeropage-support',
       'zeropage-in-readonly-vma',
-      'mixed-not-ok-sigbus',
       'zeropage-rmap-check',
       'huge-pfnmap',
       'folio-walk',

@@ -121,7 +121,7 @@ export const SERIES: readonly Series[] = [
     undoes: [],
     headers: '6.12',
     specId: 'zeropage-v1/',
-    states: oneByOne([], [['zeropage-support', 'mixed-not-ok-sigbus'], 'zeropage-rmap-check']),
+    states: oneByOne([], ['zeropage-support', 'zeropage-rmap-check']),
   },
   {
     name: 'zeropage-v2',
@@ -133,7 +133,7 @@ export const SERIES: readonly Series[] = [
       ['zeropage-forbidden-by-mm', 'large-mapcount'],
       [
         'page-count-in-validation',
-        ['zeropage-support', 'zeropage-in-readonly-vma', 'mixed-not-ok-sigbus'],
+        ['zeropage-support', 'zeropage-in-readonly-vma'],
         'zeropage-rmap-check',
       ],
     ),

@@ -44,7 +44,7 @@ export function insertMixed(
 ): number {
   const prot = pageProtOf(model, vma);
   if (!mixedOk(model, vma, pfn, mkwrite, pfnFlags)) {
-    if (!model.has('mixed-not-ok-sigbus')) model.bug('mixed-not-ok');
+    if (!model.has('zeropage-support')) model.bug('mixed-not-ok');
     return VM_FAULT.SIGBUS;
   }
   if (!contains(model, vma, vpn)) return VM_FAULT.SIGBUS;
