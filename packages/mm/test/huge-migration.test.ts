@@ -56,6 +56,19 @@ describe.each(['x86', 'arm64'])('a huge page on %s', (arch) => {
     expect(quietly(model, () => exitMm(model, mm))).toBeUndefined();
   });
 
+  it.each([
+    ['v6.1', true],
+    ['rmap-log/10', false],
+  ])('keeps the protection of userfaultfd when it migrates in %s: %s', (revision, keeps) => {
+    const { model, mm, folio, start } = hugePage(arch, revision);
+    const { pmd } = model;
+    const slot = slotMade(model, mm, start, 'pmd');
+    setEntry(model, slot, pmd.to.mkuffd_wp(pmd.to.wrprotect(entryAt(model, mm, start, 'pmd'))));
+    const watches = pmd.is.uffd_wp(entryAt(model, mm, start, 'pmd'));
+    quietly(model, () => migrateFolio(model, folio));
+    expect(pmd.is.uffd_wp(entryAt(model, mm, start, 'pmd'))).toBe(watches && keeps);
+  });
+
   it('stays where it is while it is pinned', () => {
     const { model, mm, folio, start } = hugePage(arch, 'v6.18');
     quietly(model, () => getUserPages(model, mm, start + 3, 1, FOLL.PIN | FOLL.WRITE));
