@@ -1,6 +1,6 @@
 import type { MappingLevel } from '@pagewright/core';
 import { daxEntriesIn } from '../dax/entry.js';
-import { folioOf, isAnon, isAnonExclusive } from '../frames/folio.js';
+import { folioOf, isAnon, isAnonExclusive, pageMapcount } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -102,6 +102,11 @@ function keeps({ machine }: Model, level: MappingLevel, old: Entry, now: Entry):
   );
 }
 
+/** A private copy: by its mark, and in kernels without it by being mapped once. */
+const isOwn = (model: Model, frame: number): boolean =>
+  isAnon(model, folioOf(model, frame)) &&
+  (model.has('anon-exclusive') ? isAnonExclusive(model, frame) : pageMapcount(model, frame) === 1);
+
 /** I33: what parent and child share neither may write. */
 function writableAfterFork(model: Model, parent: number, child: number): Violation[] {
   const { state, pte, machine } = model;
@@ -116,8 +121,7 @@ function writableAfterFork(model: Model, parent: number, child: number): Violati
       const others = entryAt(model, parent, vpn, 'pte');
       const shared = pte.is.present(others) && pte.pfn(others) === pte.pfn(entry);
       const writable = pte.is.write(entry) || (shared && pte.is.write(others));
-      const own =
-        frame >= 0 && isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
+      const own = frame >= 0 && isOwn(model, frame);
       if (!writable || (!shared && own)) continue;
       const what = 'a page that fork shares is writable';
       found.push({ id: 'I33', what, evidence: { parent, child, vpn, entry, others } });
