@@ -47,7 +47,7 @@ export async function series(
 }
 
 async function reviewed(chosen: readonly Series[], patch?: number): Promise<Result<Answer>> {
-  const scenarios = shippedScenarios();
+  const scenarios = shippedScenarios(chosen);
   if (!scenarios.ok) return scenarios;
   const source = await formSource();
   const reviews: Review[] = [];

@@ -16,7 +16,7 @@ export interface Bisection {
   readonly found: Finding | null;
   /** Steps that altered it again after that. */
   readonly later: readonly WalkStep[];
-  /** A result that was there before came back. */
+  /** A result that was left came back: all of it, or all that was answered and reported. */
   readonly comesAndGoes: boolean;
   /** Both ends do the same, whatever happens between. */
   readonly endsAgree: boolean;
@@ -75,16 +75,17 @@ export function bisect(
     ...whole,
     found: { step: first.step, before, after, together: together.value },
     later: later.map(({ step }) => step),
-    comesAndGoes: comesBack(outcomes),
+    comesAndGoes:
+      comesBack(outcomes.map(({ text }) => text)) || comesBack(outcomes.map(({ said }) => said)),
     runs: runs.count,
   });
 }
 
 /** Something that was there before comes back after something else. */
-function comesBack(outcomes: readonly Outcome[]): boolean {
+function comesBack(texts: readonly string[]): boolean {
   const left = new Set<string>();
   let last: string | undefined;
-  for (const { text } of outcomes) {
+  for (const text of texts) {
     if (left.has(text)) return true;
     if (last !== undefined && last !== text) left.add(last);
     last = text;

@@ -15,10 +15,13 @@ import type { FormSource } from '../setup/forms.js';
 import { toldAt } from '../show/told.js';
 import type { Make } from './path.js';
 
-/** What a kernel did with the scenario; two that did the same have the same text. */
+/** What a kernel did with the scenario. */
 export interface Outcome {
   readonly run: ScenarioRun;
+  /** Two that did the same have the same text. */
   readonly text: string;
+  /** The same without what changed in the state: answers, warnings, reports and notes. */
+  readonly said: string;
 }
 
 /** An outcome, and all that it depends on. */
@@ -58,7 +61,8 @@ export class Runs {
     const answers = new Map<string, boolean>(FORM_CHANGES.map((id) => [id, ids.has(id)]));
     const run = this.#run(make, (id) => answers.set(id, ids.has(id)));
     if (!run.ok) return run;
-    const outcome = { run: run.value, text: textOf(run.value) };
+    const said = textOf(withoutChanges(run.value));
+    const outcome = { run: run.value, text: textOf(run.value), said };
     this.#done.push({ headers: make.headers, answers, outcome });
     return ok(outcome);
   }
@@ -84,3 +88,8 @@ export class Runs {
 
 const textOf = (run: ScenarioRun): string =>
   [...run.steps.keys(), run.steps.length].flatMap((i) => toldAt(run, i)).join('\n');
+
+const withoutChanges = (run: ScenarioRun): ScenarioRun => ({
+  ...run,
+  steps: run.steps.map((step) => ({ ...step, changes: [] })),
+});

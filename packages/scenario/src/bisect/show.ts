@@ -45,7 +45,7 @@ export function bisectionLines({ from, to, found, later, ...rest }: Bisection): 
     ...changeLines('The first change that alters the result:', [found.step]),
     ...togetherLines(found),
     ...(rest.comesAndGoes
-      ? ['The behaviour comes and goes: a result that was left came back.']
+      ? ['The behaviour comes and goes: later, steps are answered as before that change.']
       : []),
     ...changeLines('Altered again by:', later),
     `(${way})`,
