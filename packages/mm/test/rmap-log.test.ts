@@ -222,4 +222,18 @@ describe('broken memory', () => {
     expect(outcome('rmap-log/10')).toBe('machine-check');
     expect(outcome('v6.1')).toBe(VM_FAULT.HWPOISON);
   });
+
+  it('that is pinned stops the fork that copies it, and fails it from 6.12 on (SPEC 7.2)', () => {
+    const outcome = (revision: string) => {
+      const { model, mm, vma } = oneProcess('x86', revision);
+      const frame = write(model, vma, VPN, 1);
+      quietly(model, () => getUserPages(model, mm, VPN, 1, PIN | WRITE));
+      setFlag(model, frame, PAGE_FLAG.hwpoison, true);
+      const done = run(model, () => forkMm(model, mm));
+      return done.bug ?? done.value;
+    };
+    expect(outcome(R0)).toBe('machine-check');
+    expect(outcome('v6.9')).toBe('machine-check');
+    expect(outcome('v6.12')).toBe(ERRNO.ENOMEM);
+  });
 });

@@ -12,6 +12,7 @@ export const MAINLINE_CHANGES = {
   // 5.18 to 6.1, in order of release; RMAP-LOG stands in changes-rmap-log.ts
   'fork-copies-watched-vmas': {},
   'pte-markers': {},
+  'unuse-keeps-marks': {},
   'wp-huge-pud-splits': {},
   'force-write-needs-exclusive': {
     requires: ['anon-exclusive'],
@@ -47,6 +48,7 @@ export const MAINLINE_CHANGES = {
   'recency-by-both-hints': {},
 
   // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
+  'fork-survives-poison': {},
   'huge-pfnmap': {},
   'folio-walk': {},
   'gup-grabs-folios': {},

@@ -48,6 +48,7 @@ const CHECKED: readonly Checked[] = [
     changes: [
       'fork-copies-watched-vmas',
       'pte-markers',
+      'unuse-keeps-marks',
       'wp-huge-pud-splits',
       'force-write-needs-exclusive',
       'copy-survives-poison',
@@ -96,6 +97,7 @@ const CHECKED: readonly Checked[] = [
     basedOn: 'v6.9',
     undoes: [],
     changes: [
+      'fork-survives-poison',
       'remap-cleans-up',
       'zeropage-forbidden-by-mm',
       'page-count-in-validation',

@@ -23,6 +23,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect:
       'Entries of files can be write-protected for userfaultfd: a marker keeps the protection where the entry goes.',
   },
+  'unuse-keeps-marks': {
+    source: 'SPEC 24.3',
+    effect:
+      'What swapoff brings back keeps its soft-dirty mark and the write protection of userfaultfd.',
+  },
   'wp-huge-pud-splits': {
     source: 'SPEC 24.2, 15.73',
     effect:
@@ -136,6 +141,12 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   },
 
   // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
+  'fork-survives-poison': {
+    subject: 'mm: support poison recovery from copy_present_page()',
+    commit: '658be46520ce',
+    source: 'SPEC 7.2; mm/memory.c copy_present_page()',
+    effect: 'fork fails where it would copy a pinned page that is broken.',
+  },
   'huge-pfnmap': {
     source: 'SPEC 0.4, 2.5, 3.13',
     effect: 'pmd_special() and pud_special() exist; huge raw-pfn leaves carry the mark.',

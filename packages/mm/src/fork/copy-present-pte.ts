@@ -141,7 +141,7 @@ export function shareEntries(
 
 /**
  * copy_present_page(): the parent's page may be pinned and stays its own; the child gets a copy at
- * once, unless the memory under the page is broken (SPEC 7.2).
+ * once. Where the memory under the page is broken fork fails, or stops an older kernel (SPEC 7.2).
  */
 export function copyPresentPage(
   model: Model,
@@ -155,6 +155,7 @@ export function copyPresentPage(
   const copy = allocFolio(model);
   if (copy < 0) return ERRNO.ENOMEM;
   if (hasFlag(model, frame, PAGE_FLAG.hwpoison)) {
+    if (!model.has('fork-survives-poison')) model.bug('machine-check');
     putRefs(model, copy);
     return ERRNO.EHWPOISON;
   }
