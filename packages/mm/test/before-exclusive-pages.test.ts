@@ -7,12 +7,13 @@ import { newMapping } from '../src/files/new-mapping.js';
 import { getRefs, isAnonExclusive } from '../src/frames/folio.js';
 import { FOLL } from '../src/gup/flags.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
-import { ERRNO, Frame, Model, newMm, newVma } from '../src/index.js';
+import { ERRNO, Frame, Mm, Model, newMm, newVma } from '../src/index.js';
 import { mprotect } from '../src/mprotect/mprotect.js';
 import { ksmMerge } from '../src/rmap/ksm.js';
 import { tryToMigrate } from '../src/rmap/migrate.js';
 import { removeMigrationPtes } from '../src/rmap/migrate-back.js';
 import { reclaimFolio } from '../src/rmap/reclaim.js';
+import { tryToUnuse } from '../src/swap/swap-off.js';
 import { uffdRegisterWp, uffdWriteProtect } from '../src/vma/userfaultfd.js';
 import { smaps } from '../src/walk/smaps.js';
 import { ARCHITECTURES, machineOf } from './machines.js';
@@ -88,6 +89,50 @@ it('a write that swaps in what userfaultfd protects leaves a dirty entry, and fa
     true,
     true,
   ]);
+});
+
+describe.each(ARCHITECTURES)('swapoff on %s', (arch) => {
+  it.each(['v5.18', 'rmap-log/7', 'v6.1', 'v6.18'])('brings every page back in %s', (revision) => {
+    const { model, mm, vma } = oneProcess(arch, revision);
+    const [alone, shared] = [write(model, vma, VPN, 7), write(model, vma, VPN + 1, 8)];
+    quietly(model, () => reclaimFolio(model, alone, true));
+    const other = child(model, mm);
+    quietly(model, () => reclaimFolio(model, shared, true));
+    const { is } = model.pte;
+    expect(quietly(model, () => tryToUnuse(model))).toBe(0);
+    const page = frameAt(model, vma, VPN + 1);
+    expect(frameAt(model, other.vma, VPN + 1)).toBe(page);
+    expect(model.state.get(Frame.content, page)).toBe(8);
+    expect(model.state.get(Frame.refcount, page)).toBe(2);
+    expect([is.write, is.young].map((test) => test(entryOf(model, vma, VPN)))).toEqual([
+      false,
+      false,
+    ]);
+    expect([model.state.get(Mm.anonPages, mm), model.state.get(Mm.swapEntries, mm)]).toEqual([
+      2, 0,
+    ]);
+  });
+
+  it('keeps what the entry says of the page alone', () => {
+    const { model, vma } = oneProcess(arch, 'v6.1');
+    const page = write(model, vma, VPN, 7);
+    quietly(model, () => reclaimFolio(model, page, true));
+    const own = model.pte.is.swp_exclusive(entryOf(model, vma, VPN));
+    expect(quietly(model, () => tryToUnuse(model))).toBe(0);
+    expect(isAnonExclusive(model, frameAt(model, vma, VPN))).toBe(own);
+  });
+
+  it.each([
+    ['v5.18', false],
+    ['v6.1', true],
+  ])('keeps the mark of soft-dirty tracking in %s: %s (SPEC 24.3)', (revision, keeps) => {
+    const { model, vma } = oneProcess(arch, revision, { config: { MEM_SOFT_DIRTY: true } });
+    const page = write(model, vma, VPN, 7);
+    const marked = model.pte.is.soft_dirty(entryOf(model, vma, VPN));
+    quietly(model, () => reclaimFolio(model, page, true));
+    expect(quietly(model, () => tryToUnuse(model))).toBe(0);
+    expect(model.pte.is.soft_dirty(entryOf(model, vma, VPN))).toBe(marked && keeps);
+  });
 });
 
 describe.each(ARCHITECTURES)('migration entries on %s', (arch) => {

@@ -121,7 +121,7 @@ function shouldTryToFreeSwap(model: Model, folio: number, vma: number, flags: nu
  * ksm_might_need_to_copy(): a page that KSM gave to VMAs of different origin cannot become
  * anonymous memory of one of them; the VMA gets a copy. -1 without memory.
  */
-function ksmMightNeedToCopy(model: Model, folio: number, vma: number, vpn: number): number {
+export function ksmMightNeedToCopy(model: Model, folio: number, vma: number, vpn: number): number {
   const { state } = model;
   if (!isAnon(model, folio) || isKsm(model, folio)) return folio;
   const root = state.get(AnonVma.root, state.ref(Frame.ownerId, folio));
@@ -134,8 +134,11 @@ function ksmMightNeedToCopy(model: Model, folio: number, vma: number, vpn: numbe
   return copy;
 }
 
-/** swapin_readahead() of one page: it is in the swap cache until somebody frees its slot. */
-function readFromSwap(model: Model, at: number): number {
+/**
+ * swapin_readahead() of one page: it is in the swap cache until somebody frees its slot. -1 without
+ * memory.
+ */
+export function readFromSwap(model: Model, at: number): number {
   const { state } = model;
   const folio = allocFolio(model);
   if (folio < 0) return -1;

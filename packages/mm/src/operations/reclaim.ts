@@ -11,6 +11,7 @@ import { folioReferenced } from '../rmap/referenced.js';
 import { tryToUnmap } from '../rmap/swap-out.js';
 import { WAITS_FOR_RMAP_LOCK } from '../rmap/walk.js';
 import { AnonVma, Frame, Mapping, Vma } from '../state/columns.js';
+import { tryToUnuse } from '../swap/swap-off.js';
 import {
   FILE,
   type FullAnswer,
@@ -69,6 +70,9 @@ export const reclaimOperations = [
         return folioMapcount(model, folio) <= 0 ? 1 : 0;
       });
     },
+  ),
+  operation('swapoff', 'every page comes back from swap (try_to_unuse)', 'error', {}, (model) =>
+    tryToUnuse(model),
   ),
   operation(
     'shrink_active_list',
