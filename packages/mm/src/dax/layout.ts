@@ -104,8 +104,12 @@ function leaveBreak(model: Model, waiter: number, answer: number): void {
   state.set(Waiter.phase, waiter, goesOn ? PHASE.truncate : PHASE.done);
 }
 
-/** xfs_break_layouts(): v6 leaves its switch without keeping the answer (SPEC 15.21). */
+/**
+ * xfs_break_layouts(): v6 leaves its switch without keeping an answer that is not 0, and answers what
+ * its own stack holds (SPEC 15.21).
+ */
 function answerHeard(model: Model, waiter: number, answer: number): number {
+  if (answer === 0) return 0;
   const { layoutSwitch } = fileSystemOf(model, model.state.ref(Waiter.mapping, waiter));
   const keeps = !model.has('dax-break-mapping') || model.has('xfs-break-error-returned');
   return layoutSwitch !== true || keeps ? answer : model.state.get(Waiter.unset, waiter);
@@ -127,7 +131,10 @@ export function evictsWithLock(model: Model, waiter: number): boolean {
   return evicts && !model.has('dax-eviction-without-locks');
 }
 
-/** What a file system breaks: the whole file; in virtiofs the first index alone until patch 1. */
+/**
+ * What a file system breaks: the whole file; in virtiofs the first index alone until patch 1, or the
+ * common loop, which takes the same range for the whole file (fuse_dax_break_layouts()).
+ */
 function layoutRange(model: Model, waiter: number): { first: number; end: number } {
   const { state } = model;
   if (state.get(Waiter.work, waiter) === WORK.break) {
@@ -135,7 +142,8 @@ function layoutRange(model: Model, waiter: number): { first: number; end: number
   }
   const mapping = state.ref(Waiter.mapping, waiter);
   const { virtual } = fileSystemOf(model, mapping);
-  const firstAlone = virtual === true && !model.has('fuse-dax-whole-file');
+  const firstAlone =
+    virtual === true && !model.has('fuse-dax-whole-file') && !model.has('dax-break-mapping');
   const slots = state.get(Mapping.slots, mapping);
   return { first: 0, end: firstAlone ? Math.min(1, slots) : slots };
 }
