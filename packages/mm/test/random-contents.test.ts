@@ -58,7 +58,7 @@ function expectSame(world: World, before: Map<number, number[]>, { name, value, 
 }
 
 describe.each(ARCHITECTURES)('processes see what they wrote on %s', (arch) => {
-  it.each(['v6.12', 'v6.18-fixed', 'v7.2'])('%s', (revision) => {
+  it.each(['v5.18', 'rmap-log/7', 'v6.12', 'v6.18-fixed', 'v7.2'])('%s', (revision) => {
     for (const kind of ['small', 'large folios'] as const) {
       const world = makeWorld(arch, revision, kind);
       fc.assert(
