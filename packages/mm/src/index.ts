@@ -65,7 +65,6 @@ export { mprotect } from './mprotect/mprotect.js';
 export { vmNormalPage, WILD_PAGE } from './normal-page.js';
 export * from './operations.js';
 export { DEPARTURE, type Departure, SEQUENCE, type SequenceReads } from './race/kinds.js';
-export { nextInFlight } from './race/locks.js';
 export { PROGRESS, type Progress, progressName } from './race/progress.js';
 export {
   type BadPageMap,
@@ -80,6 +79,8 @@ export {
 } from './report/report-limit.js';
 export { checkMmLines } from './report/rss-counters.js';
 export { type PathWord, tablePath } from './report/table-path.js';
+export { folioMaybeDmaPinned } from './rmap/pins.js';
+export { WAITS_FOR_RMAP_LOCK } from './rmap/walk.js';
 export * from './state/columns.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';

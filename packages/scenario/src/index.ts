@@ -18,7 +18,9 @@ export {
   succeededAll,
 } from './run/all.js';
 export { firstForm } from './run/first-form.js';
-export type { ScenarioRun, StepRun } from './run/run.js';
+export type { OrdersRun } from './run/orders.js';
+export type { ScenarioRun } from './run/run.js';
+export type { StepRun } from './run/run-step.js';
 export { type Comparison, compare } from './series/compare.js';
 export { seriesData } from './series/data.js';
 export { seriesMarkdown } from './series/page.js';

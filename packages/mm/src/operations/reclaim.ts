@@ -120,6 +120,7 @@ export const reclaimOperations = [
     'truth',
     { vma: VMA },
     (model, { vma }) => lockAnonVma(model, vma, 1),
+    NEVER_WAITS,
   ),
   operation(
     'anon_vma_unlock_write',
@@ -127,6 +128,7 @@ export const reclaimOperations = [
     'truth',
     { vma: VMA },
     (model, { vma }) => lockAnonVma(model, vma, 0),
+    NEVER_WAITS,
   ),
   operation(
     'i_mmap_lock_write',
@@ -137,6 +139,7 @@ export const reclaimOperations = [
       state.set(Mapping.locked, file, 1);
       return 0;
     },
+    NEVER_WAITS,
   ),
   operation(
     'i_mmap_unlock_write',
@@ -147,6 +150,7 @@ export const reclaimOperations = [
       state.set(Mapping.locked, file, 0);
       return 0;
     },
+    NEVER_WAITS,
   ),
   operation(
     'folio_trylock',

@@ -51,6 +51,14 @@ export function waitsForGup(model: Model, operation: number): boolean {
   return false;
 }
 
+/** A flush that concerns every process that maps a folio waits for all GUP-fast, whosever it is. */
+export function waitsForAnyGup(model: Model): boolean {
+  for (let each = nextInFlight(model, 0); each >= 0; each = nextInFlight(model, each + 1)) {
+    if (isMarked(model, each, IN_FLIGHT_MARK.irqsOff)) return true;
+  }
+  return false;
+}
+
 /**
  * An operation in progress holds a lock that ordinary operations take: that of a page table, or
  * mmap_lock, as fork does from its begin to its end.

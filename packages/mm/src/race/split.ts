@@ -10,6 +10,7 @@ import {
 import { InFlight } from '../state/columns.js';
 import { begin } from './begin.js';
 import { IN_FLIGHT } from './kinds.js';
+import { waitsForAnyGup } from './locks.js';
 import type { Progress } from './progress.js';
 import type { RaceKind } from './race-step.js';
 
@@ -39,6 +40,8 @@ const STEPS = [
       unmapForSplit(model, folioOfSplit(model, operation));
       return 'unmaps the folio';
     },
+    // A PMD is flushed while its pages are unmapped, and a flush ends what GUP-fast began before.
+    waits: waitsForAnyGup,
   },
   {
     run: (model: Model, operation: number): Progress =>

@@ -1,4 +1,4 @@
-import type { ScenarioFile, StateExpectation } from './definition.js';
+import type { ScenarioFile, StateExpectation, StepFile } from './definition.js';
 import { selectKernels } from './kernels.js';
 import type { Mistake, Path } from './parse.js';
 import { isByKernel } from './step.js';
@@ -31,17 +31,32 @@ function* selectorsOf(file: ScenarioFile): Generator<Selector> {
   if (forall.kernels !== undefined) {
     yield { selector: forall.kernels, path: ['forall', 'kernels'] };
   }
-  for (const [i, step] of steps.entries()) {
-    const path = ['steps', i];
-    if (step.kernels !== undefined) yield { selector: step.kernels, path: [...path, 'kernels'] };
-    yield* ofState(step.check as StateExpectation | undefined, [...path, 'check']);
-    if (!isByKernel(step.expect)) continue;
+  for (const [i, step] of steps.entries()) yield* ofStep(step, ['steps', i]);
+  if (!Array.isArray(expect)) yield* ofState(expect, ['expect']);
+  else for (const [i, state] of expect.entries()) yield* ofState(state, ['expect', i]);
+}
+
+function* ofStep(step: StepFile, path: Path): Generator<Selector> {
+  if (step.kernels !== undefined) yield { selector: step.kernels, path: [...path, 'kernels'] };
+  yield* ofState(step.check as StateExpectation | undefined, [...path, 'check']);
+  if (isByKernel(step.expect)) {
     for (const selector of Object.keys(step.expect)) {
       yield { selector, path: [...path, 'expect'], key: selector };
     }
   }
-  if (!Array.isArray(expect)) yield* ofState(expect, ['expect']);
-  else for (const [i, state] of expect.entries()) yield* ofState(state, ['expect', i]);
+  for (const [part, steps] of Object.entries(step.unordered ?? {})) {
+    for (const [i, each] of steps.entries()) yield* ofStep(each, [...path, 'unordered', part, i]);
+  }
+  for (const [i, each] of (step.after ?? []).entries()) yield* ofStep(each, [...path, 'after', i]);
+  for (const [name, state] of Object.entries(step.conditions ?? {})) {
+    yield* ofState(state as StateExpectation, [...path, 'conditions', name]);
+  }
+  for (const [name, count] of Object.entries(step.orders ?? {})) {
+    if (typeof count !== 'object') continue;
+    for (const selector of Object.keys(count)) {
+      yield { selector, path: [...path, 'orders', name], key: selector };
+    }
+  }
 }
 
 function* ofState(state: StateExpectation | undefined, path: Path): Generator<Selector> {

@@ -1,5 +1,5 @@
 import type { AnswerKind, ArgumentKind } from '@pagewright/mm';
-import type { ScenarioFile, StateExpectation } from './definition.js';
+import type { ScenarioFile, StateExpectation, StepFile } from './definition.js';
 import { nearest } from './nearest.js';
 import { callOf, operationsIn } from './operation-of.js';
 import type { Mistake, Path } from './parse.js';
@@ -74,17 +74,7 @@ export function checkNames(file: ScenarioFile): Mistake | undefined {
   const names = new Names();
   declareObjects(file, names);
   file.steps.forEach((step, i) => {
-    const path = ['steps', i];
-    const found = operationsIn(step);
-    const checks = step.check === undefined ? 0 : 1;
-    if (found.length + checks !== 1) {
-      const has = found.length === 0 ? 'none' : found.join(' and ');
-      names.report(path, `a step has exactly one operation, and this one has ${has}`);
-      return;
-    }
-    if (step.check !== undefined)
-      useState(step.check as StateExpectation, names, [...path, 'check']);
-    useCall(file, names, i);
+    useStep(step, names, ['steps', i]);
   });
   const states = file.expect === undefined ? [] : [file.expect].flat();
   const single = !Array.isArray(file.expect);
@@ -92,6 +82,29 @@ export function checkNames(file: ScenarioFile): Mistake | undefined {
     useState(state, names, single ? ['expect'] : ['expect', i]);
   });
   return names.mistake;
+}
+
+function useStep(step: StepFile, names: Names, path: Path): void {
+  const found = operationsIn(step);
+  const others = [step.check, step.unordered].filter((each) => each !== undefined).length;
+  if (found.length + others !== 1) {
+    const has = found.length === 0 ? 'none' : found.join(' and ');
+    names.report(path, `a step has exactly one operation, and this one has ${has}`);
+    return;
+  }
+  if (step.check !== undefined) useState(step.check as StateExpectation, names, [...path, 'check']);
+  useCall(step, names, path);
+  for (const [part, steps] of Object.entries(step.unordered ?? {})) {
+    steps.forEach((each, i) => {
+      useStep(each, names, [...path, 'unordered', part, i]);
+    });
+  }
+  step.after?.forEach((each, i) => {
+    useStep(each, names, [...path, 'after', i]);
+  });
+  for (const [name, state] of Object.entries(step.conditions ?? {})) {
+    useState(state as StateExpectation, names, [...path, 'conditions', name]);
+  }
 }
 
 function declareObjects({ objects = {} }: ScenarioFile, names: Names): void {
@@ -122,22 +135,21 @@ function declareObjects({ objects = {} }: ScenarioFile, names: Names): void {
   }
 }
 
-function useCall(file: ScenarioFile, names: Names, i: number): void {
-  const step = file.steps[i] as ScenarioFile['steps'][number];
+function useCall(step: StepFile, names: Names, at: Path): void {
   const call = callOf(step);
   if (call === undefined) return;
   const { operation, args } = call;
   for (const [name, { kind }] of Object.entries(operation.parameters)) {
     const expected = NAMED_ARGUMENTS[kind];
     const value = args[name];
-    const path = ['steps', i, operation.name, name];
+    const path = [...at, operation.name, name];
     for (const each of Array.isArray(value) ? value : [value]) {
       if (expected !== undefined && typeof each === 'string') names.use(each, expected, path);
     }
   }
   if (step.as === undefined) return;
   const kind = NAMED_ANSWERS[operation.answers];
-  const path = ['steps', i, 'as'];
+  const path = [...at, 'as'];
   if (kind === undefined) names.report(path, `${operation.name} answers nothing that has a name`);
   else names.declare(step.as, kind, path);
 }

@@ -138,6 +138,7 @@ const pageState = strict({
   mapcount: z.number().int().optional(),
   entire: z.number().int().optional().describe('Mappings by PMDs and PUDs.'),
   pincount: z.number().int().optional(),
+  pinned: z.boolean().optional().describe('folio_maybe_dma_pinned().'),
   exclusive: z.boolean().optional().describe('PG_anon_exclusive.'),
   anon: z.boolean().optional(),
   dirty: z.boolean().optional(),
@@ -217,3 +218,7 @@ export type ObjectsFile = NonNullable<ScenarioFile['objects']>;
 export type VmaFile = NonNullable<ObjectsFile['vmas']>[string];
 /** A step as the file has it. */
 export type StepFile = ScenarioFile['steps'][number];
+/** A step of parts that are unordered. */
+export type UnorderedStep = StepFile & {
+  readonly unordered: Readonly<Record<string, readonly StepFile[]>>;
+};

@@ -3,6 +3,7 @@ import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocum
 import type { z } from 'zod';
 import { checkKernels } from './check-kernels.js';
 import { checkNames } from './check-names.js';
+import { checkOrders } from './check-orders.js';
 import { type ScenarioFile, scenarioSchema } from './definition.js';
 import { nearest } from './nearest.js';
 import { OPERATION_NAMES } from './operation-of.js';
@@ -53,7 +54,7 @@ export function parseScenario(text: string, name: string): Result<Scenario> {
   if (plain === undefined) return bad(`${name}:1:1`, 'its aliases stand for too much');
   const parsed = scenarioSchema.safeParse(plain.value);
   const mistake = parsed.success
-    ? (checkNames(parsed.data) ?? checkKernels(parsed.data))
+    ? (checkNames(parsed.data) ?? checkKernels(parsed.data) ?? checkOrders(parsed.data))
     : mistakeOf(parsed.error.issues);
   if (mistake !== undefined) return bad(where(mistake.path, mistake.key), mistake.message);
   return ok({ name, file: parsed.data as ScenarioFile, where });
@@ -128,7 +129,7 @@ const meant = (message: string): string =>
 
 function unknownKey(issue: Issue & { code: 'unrecognized_keys' }, path: Path): Mistake {
   const key = issue.keys[0] ?? '';
-  const inStep = path.length === 2 && path[0] === 'steps';
+  const inStep = path[0] === 'steps' && typeof path.at(-1) === 'number';
   const guess = nearest(key, inStep ? [...OPERATION_NAMES, ...STEP_FIELDS] : FIELDS);
   const hint = guess === undefined ? '' : `; did you mean "${guess}"?`;
   const what = inStep ? 'operation or field' : 'field';

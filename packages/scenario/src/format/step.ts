@@ -96,12 +96,18 @@ const outcomeSchema = strict({
 const expectation = z.union([answer, outcomeSchema]);
 const byKernel = z.record(KERNELS, expectation);
 
-/** A step: one operation, with what is expected of it. */
+/** Most steps of a part that is unordered, and of what follows each order. */
+const MOST_PART_STEPS = 50;
+
+/** How many orders: a number, or a word of litmus tests. */
+const orderCount = z.union([number(0, 1e9), z.enum(['always', 'sometimes', 'never'])]);
+
+/** A step: one operation, with what is expected of it; or parts whose steps run in every order. */
 export function stepSchema(state: z.ZodType) {
   const operations = Object.fromEntries(
     OPERATIONS.map((each) => [each.name, argumentsSchema(each).optional()]),
   );
-  return strict({
+  const fields = {
     label: z.string().max(200).optional().describe('What happens, in plain words.'),
     expect: z
       .union([answer, outcomeSchema, byKernel], {
@@ -114,15 +120,41 @@ export function stepSchema(state: z.ZodType) {
     as: NAME.optional().describe('A name for what it answers: a process, a page, references.'),
     check: state.optional().describe('In place of an operation: what the state must be here.'),
     ...operations,
+  };
+  const plain = z.array(strict(fields)).min(1).max(MOST_PART_STEPS);
+  return strict({
+    ...fields,
+    unordered: z
+      .record(NAME, plain)
+      .optional()
+      .describe('In place of an operation: parts, whose steps run in every order that can be.'),
+    order: z
+      .array(NAME)
+      .optional()
+      .describe('The one order in which they run: the part of each step.'),
+    after: plain.optional().describe('What is done after each order.'),
+    conditions: z
+      .record(z.string().max(80), state)
+      .optional()
+      .describe('What the state may be after an order, by a name for it.'),
+    orders: z
+      .record(z.string(), z.union([orderCount, z.record(KERNELS, orderCount)]))
+      .optional()
+      .describe('How many orders there are (`total`), how many end in each of the conditions.'),
   });
 }
 
+/** How many orders, as written. */
+export type OrderCount = z.infer<typeof orderCount>;
 /** What a step is expected to do, as written. */
 export type Expectation = z.infer<typeof expectation>;
 /** The same with all its parts. */
 export type OutcomeExpectation = z.infer<typeof outcomeSchema>;
 /** Fields of a step that are no operation. */
-export const STEP_FIELDS = ['label', 'expect', 'may fail with', 'kernels', 'as', 'check'] as const;
+export const STEP_FIELDS = [
+  ...(['label', 'expect', 'may fail with', 'kernels', 'as', 'check'] as const),
+  ...(['unordered', 'order', 'after', 'conditions', 'orders'] as const),
+] as const;
 
 const OUTCOME_FIELDS = Object.keys(outcomeSchema.shape);
 

@@ -33,6 +33,7 @@ const SILENT = [
   'global',
   'anonVma',
   'cacheSlot',
+  'inFlight',
   'waiter',
 ];
 

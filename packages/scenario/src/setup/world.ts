@@ -1,4 +1,4 @@
-import type { Model } from '@pagewright/mm';
+import type { Model, State } from '@pagewright/mm';
 import { partsOf } from '../format/words.js';
 
 /** What a name stands for while a scenario runs. */
@@ -17,11 +17,29 @@ export type Named =
 /** A scenario cannot go on: what it names is not there. */
 export class ScenarioStop extends Error {}
 
+/** A moment of a world. */
+export interface SavedWorld {
+  readonly state: State;
+  readonly names: ReadonlyMap<string, Named>;
+}
+
 /** A model with the names of a scenario. */
 export class World {
   readonly names = new Map<string, Named>();
 
   constructor(readonly model: Model) {}
+
+  /** State and names as they are now. */
+  save(): SavedWorld {
+    return { state: this.model.state.copy(), names: new Map(this.names) };
+  }
+
+  /** Goes back to what was saved, which can be gone back to again. */
+  restore({ state, names }: SavedWorld): void {
+    this.model.state = state.copy();
+    this.names.clear();
+    for (const [name, named] of names) this.names.set(name, named);
+  }
 
   /** What a name stands for. The kind is right, since names were checked when the file was read. */
   get<K extends Named['kind']>(name: string, kind: K): Extract<Named, { kind: K }> {

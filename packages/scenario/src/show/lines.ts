@@ -1,5 +1,7 @@
 import { isGood, type LeftOut, type ScenarioResult, succeededAll } from '../run/all.js';
-import type { ScenarioRun, StepRun } from '../run/run.js';
+import type { ScenarioRun } from '../run/run.js';
+import type { StepRun } from '../run/run-step.js';
+import { ordersLines } from './orders-lines.js';
 
 /** A result as people read it, line by line; with traces where the runs have them. */
 export function resultLines(result: ScenarioResult): string[] {
@@ -60,6 +62,7 @@ export function stepLines(step: StepRun): string[] {
   const shown = call === 'check' ? 'check' : `${call} = ${answer}${numbers.join('')}`;
   return [
     `  ${number}. ${shown}${told}`,
+    ...(step.orders === undefined ? [] : ordersLines(step.orders)),
     ...reported.map((line) => `       ${line}`),
     ...changes.map((line) => `       ${line}`),
     ...failures.map((failure) => `       FAILED: ${failure}`),

@@ -1,4 +1,5 @@
-import type { ScenarioRun, StepRun } from '../run/run.js';
+import type { ScenarioRun } from '../run/run.js';
+import type { StepRun } from '../run/run-step.js';
 import { stepLines } from './lines.js';
 
 /** What was said and done in a step, without what the scenario expected of it. */
