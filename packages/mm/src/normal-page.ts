@@ -29,7 +29,7 @@ const FACT = {
   zero: 1 << 3,
   hugeZero: 1 << 4,
   hugeZeroHead: 1 << 5,
-  /** Anonymous memory that may be a copy in this VMA. */
+  /** Anonymous memory; among raw frames, such as may be a copy there. */
   anon: 1 << 6,
   slab: 1 << 7,
   beyond: 1 << 8,
@@ -136,10 +136,14 @@ function factsOf(
   if (hookOf(model, vma) !== undefined) facts |= FACT.hook;
   if (at > memory.highest) facts |= FACT.beyond;
   const frame = memory.frame(at);
-  return frame < 0 ? facts : facts | frameFacts(model, vma, vpn, frame);
+  if (frame < 0) return facts;
+  facts |= frameFacts(model, frame);
+  // Asked where a copy must be told from a raw frame alone.
+  const foreign = (facts & FACT.pfnmap) !== 0 && !fitsVma(model, vma, vpn, frame);
+  return foreign ? facts & ~FACT.anon : facts;
 }
 
-function frameFacts(model: Model, vma: number, vpn: number, frame: number): number {
+function frameFacts(model: Model, frame: number): number {
   let facts: number = FACT.memmap;
   if (isZeroFrame(model, frame)) facts |= FACT.zero;
   const huge = model.state.ref(Global.hugeZero, 0);
@@ -147,8 +151,8 @@ function frameFacts(model: Model, vma: number, vpn: number, frame: number): numb
   if (huge >= 0 && folio === huge) {
     facts |= frame === huge ? FACT.hugeZero | FACT.hugeZeroHead : FACT.hugeZero;
   }
+  if (isAnon(model, folio)) facts |= FACT.anon;
   if (isSlab(model, folio)) facts |= FACT.slab;
-  if (isAnon(model, folio) && fitsVma(model, vma, vpn, frame)) facts |= FACT.anon;
   return facts;
 }
 
