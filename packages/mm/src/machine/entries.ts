@@ -38,6 +38,7 @@ const TESTS = [
   'young',
   'special',
   'devmap',
+  'trans_huge',
   'protnone',
   'soft_dirty',
   'uffd_wp',

@@ -6,10 +6,13 @@ import { entryIn, type SlotAt, setEntry } from './tables.js';
  * The entry of an upper level maps memory, or stands for memory that a leaf mapped: what
  * pmd_trans_huge(), pud_trans_huge() and is_swap_pmd() say. Others in such a place are damage.
  */
-export function isHugeEntry({ machine }: Model, number: number, entry: Entry): boolean {
+export function isHugeEntry(model: Model, number: number, entry: Entry): boolean {
   if (number < 1 || number > 2 || entry === NONE) return false;
-  const kind = machine.space(number === 1 ? 'pmd' : 'pud').kind(entry);
-  return kind === 'leaf' || (kind === 'absent' && number === 1);
+  const space = model.machine.space(number === 1 ? 'pmd' : 'pud');
+  const kind = space.kind(entry);
+  if (kind !== 'leaf') return kind === 'absent' && number === 1;
+  // Where a devmap leaf is no huge one (x86), pxx_devmap() was asked as well, as long as anybody did.
+  return !space.is.devmap(entry) || !model.has('pxx-devmap-removed') || space.is.trans_huge(entry);
 }
 
 /**
