@@ -9,6 +9,7 @@ import { Mm, Model, newMapping, newMm, newVma, run } from '../src/index.js';
 import { checkInvariants } from '../src/invariants/check.js';
 import { entryAt, pagesOfLevel } from '../src/tables/tables.js';
 import { exitMm } from '../src/vma/exit.js';
+import { smaps } from '../src/walk/smaps.js';
 import { machineOf } from './machines.js';
 import { PRIVATE, quietly } from './processes.js';
 
@@ -48,6 +49,7 @@ describe.each(REVISIONS)('private memory of hugetlb on %s', (revision) => {
     expect(folioOf(mm)).toBe(folio);
     expect(model.pmd.is.write(entryAt(model, mm, start, 'pmd'))).toBe(true);
     expect(isAnonExclusive(model, folio)).toBe(model.has('anon-exclusive'));
+    expect(smaps(model, model.state.ref(Mm.firstVma, mm)).rss).toBe(0);
     expect(checkInvariants(model)).toEqual([]);
     quietly(model, () => exitMm(model, mm));
     expect(refcount(model, folio)).toBe(0);

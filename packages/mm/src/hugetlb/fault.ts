@@ -8,7 +8,7 @@ import type { Model } from '../model.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { moveAnonRmap } from '../rmap/move.js';
 import { entryIn, pagesOfLevel, type SlotAt, setEntry, slotMade } from '../tables/tables.js';
-import { hasVmFlag, isCow, maybeMkwrite, mmOf, pageProtOf } from '../vma/vma.js';
+import { isCow, maybeMkwrite, mmOf, pageProtOf, vmFlagsOf } from '../vma/vma.js';
 import { allocHugetlb, hugetlbAddNewAnonRmap, hugetlbRemoveRmap } from './rmap.js';
 
 /**
@@ -16,7 +16,7 @@ import { allocHugetlb, hugetlbAddNewAnonRmap, hugetlbRemoveRmap } from './rmap.j
  * to it like that of any other file.
  */
 export const isPrivateHugetlb = (model: Model, vma: number): boolean =>
-  hasVmFlag(model, vma, 'VM_HUGETLB') && isCow(model, vma) && pagesOfLevel(model, 'pmd') > 0;
+  vmFlagsOf(model, vma).VM_HUGETLB && isCow(model, vma) && pagesOfLevel(model, 'pmd') > 0;
 
 /** hugetlb_fault() of private memory: VM_FAULT_* bits (mm/hugetlb.c; SPEC 24.9). */
 export function hugetlbFault(model: Model, vma: number, vpn: number, flags: number): number {

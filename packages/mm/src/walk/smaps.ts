@@ -8,6 +8,7 @@ import {
   refcount,
 } from '../frames/folio.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
+import { isPrivateHugetlb } from '../hugetlb/fault.js';
 import type { Model } from '../model.js';
 import { vmNormalPage, WILD_PAGE } from '../normal-page.js';
 import { SwapSlot } from '../state/columns.js';
@@ -71,6 +72,8 @@ const nothing = (): Smaps => ({
 export function smaps(model: Model, vma: number): Smaps {
   const all = nothing();
   if (hasVmFlag(model, vma, 'VM_PFNMAP') && !model.has('smaps-walks-pfnmap')) return all;
+  // Huge pages of hugetlb have lines of their own.
+  if (isPrivateHugetlb(model, vma)) return all;
   for (const walked of entriesOf(model, vma)) {
     if (walked.entry === 0) continue;
     const { is } = model.machine.space(walked.level);
