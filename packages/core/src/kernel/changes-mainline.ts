@@ -137,4 +137,7 @@ export const MAINLINE_CHANGES = {
   },
   'gntdev-takes-map-back': {},
   'huge-zero-underflow-warns': {},
+  'dax-folio-put-clears-word': {
+    requires: ['fsdax-refcounted'],
+  },
 } as const satisfies Readonly<Record<string, ChangeLinks>>;

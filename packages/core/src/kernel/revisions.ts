@@ -215,6 +215,7 @@ const CHECKED: readonly Checked[] = [
       'pagemap-none-written',
       'gntdev-takes-map-back',
       'huge-zero-underflow-warns',
+      'dax-folio-put-clears-word',
     ],
   },
 ];

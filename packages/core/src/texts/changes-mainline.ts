@@ -402,4 +402,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     source: 'SPEC-7.2 1.9',
     effect: 'One reference too few of the huge zero folio warns, and is no BUG any more.',
   },
+  'dax-folio-put-clears-word': {
+    subject: 'dax: Factor out dax_folio_reset_order() helper',
+    commit: '59eb73b98ae0',
+    source: 'SPEC-7.2 11.12',
+    effect:
+      'A DAX page whose last file offset goes forgets its index; it looked like a count of sharers before.',
+  },
 };

@@ -35,13 +35,21 @@ export function associateFolio(
   }
 }
 
-/** dax_folio_put(): the last file offset is gone, and a large folio falls apart into pages. */
+/**
+ * dax_folio_put(): the last file offset is gone, and a large folio falls apart into pages. Until 7.2
+ * the word of a single page stays: what was its index looks like a count of sharers (SPEC-7.2 11.12).
+ */
 export function disassociateFolio(model: Model, folio: number): void {
   const { state } = model;
   if (isSharedByCount(model, folio) && state.add(Frame.share, folio, -1) > 0) return;
-  clearOwner(model, folio);
   const pages = folioPages(model, folio);
-  if (pages === 1) return;
+  const owned = state.get(Frame.owner, folio) !== OWNER.none;
+  const index = owned ? state.get(Frame.index, folio) : 0;
+  clearOwner(model, folio);
+  if (pages === 1) {
+    if (!model.has('dax-folio-put-clears-word')) state.set(Frame.share, folio, index);
+    return;
+  }
   if (!isZoneDevice(model, folio)) model.vmWarn('dax-folio-not-of-device');
   state.set(Frame.order, folio, 0);
   for (let i = 0; i < pages; i++) {
