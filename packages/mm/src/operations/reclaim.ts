@@ -6,13 +6,14 @@ import { lruAddDrain, lruBatchAdd } from '../frames/lru-batch.js';
 import { LRU } from '../frames/page-flags.js';
 import type { Model } from '../model.js';
 import { shrinkActiveFolio } from '../rmap/active-list.js';
-import { addToSwap, reclaimFolio } from '../rmap/reclaim.js';
+import { addToSwap, reclaimFolio, shrinkInactiveList } from '../rmap/reclaim.js';
 import { folioReferenced } from '../rmap/referenced.js';
 import { tryToUnmap } from '../rmap/swap-out.js';
 import { WAITS_FOR_RMAP_LOCK } from '../rmap/walk.js';
 import { AnonVma, Frame, Mapping, Vma } from '../state/columns.js';
 import { tryToUnuse } from '../swap/swap-off.js';
 import {
+  COUNT,
   FILE,
   type FullAnswer,
   NEVER_WAITS,
@@ -50,6 +51,13 @@ export const reclaimOperations = [
     { page: PAGE, 'ignore references': SWITCH },
     (model, { page, 'ignore references': ignore }) =>
       withWaits(model, () => (reclaimFolio(model, folioOf(model, page), ignore) ? 1 : 0)),
+  ),
+  operation(
+    'shrink_inactive_list',
+    'the same with the pages nearest to the tail of the inactive list; how many were freed',
+    'count',
+    { pages: COUNT },
+    (model, { pages }) => withWaits(model, () => shrinkInactiveList(model, pages)),
   ),
   operation(
     'add_to_swap',

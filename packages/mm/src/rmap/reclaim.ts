@@ -9,7 +9,7 @@ import {
   setFlag,
 } from '../frames/folio.js';
 import { folioTrylock, folioUnlock } from '../frames/lock.js';
-import { lruAdd, lruRemove } from '../frames/lru.js';
+import { lruAdd, lruFolios, lruRemove } from '../frames/lru.js';
 import { LRU, PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import type { Model } from '../model.js';
@@ -56,6 +56,15 @@ export function reclaimFolio(model: Model, folio: number, ignoreReferences: bool
   }
   putRefs(model, folio);
   return freed;
+}
+
+/**
+ * shrink_inactive_list(): a pass over the folios nearest to the tail of the inactive list, so many at
+ * most. How many were freed (mm/vmscan.c).
+ */
+export function shrinkInactiveList(model: Model, most: number): number {
+  const folios = lruFolios(model, 'inactive').reverse().slice(0, most);
+  return folios.filter((folio) => reclaimFolio(model, folio, false)).length;
 }
 
 /**
