@@ -6,6 +6,7 @@ export const RFC_2025_06_TEXTS: Readonly<Record<keyof typeof RFC_2025_06_CHANGES
   'drop-bound-check': {
     subject: 'mm/memory: drop highest_memmap_pfn sanity check in vm_normal_page()',
     source: 'SPEC 2.10 patch 1, 15.10',
+    claim: 'The check hardly ever triggers, and a warning of DEBUG_VM can take its place.',
     effect:
       'A pfn above highest_memmap_pfn is neither reported nor refused; DEBUG_VM warns when it has no memmap.',
   },
@@ -18,6 +19,7 @@ export const RFC_2025_06_TEXTS: Readonly<Record<keyof typeof RFC_2025_06_CHANGES
   'compare-only-present': {
     subject: 'mm: compare pfns only if the entry is present when inserting pfns/pages',
     source: 'SPEC 2.10 patch 3, 15.7',
+    claim: 'A cleanup: in practice no harm is expected to have come of it.',
     effect: 'Insertion never compares its pfn with the bits of a non-present entry.',
   },
   'insert-pmd-owns-lock': {
@@ -38,11 +40,13 @@ export const RFC_2025_06_TEXTS: Readonly<Record<keyof typeof RFC_2025_06_CHANGES
   'dax-huge-zero-by-insert-folio': {
     subject: 'fs/dax: use vmf_insert_folio_pmd() to insert the huge zero folio',
     source: 'SPEC 2.10 patch 7, 3.16, 15.8',
+    claim: 'In the unlikely case that something is mapped already, NOPAGE should be fine.',
     effect: 'A DAX hole over an occupied PMD answers VM_FAULT_NOPAGE instead of VM_FAULT_FALLBACK.',
   },
   'huge-zero-pmd-special': {
     subject: 'mm/huge_memory: mark PMD mappings of the huge zero folio special',
     source: 'SPEC 2.10 patch 8, 10.4, 15.9',
+    claim: 'Marked as the shared zeropage is, so that the lookups can be put together.',
     effect:
       'A PMD of the huge zero folio is special where pmd_special() exists; GUP-fast then refuses it.',
   },
@@ -56,12 +60,15 @@ export const RFC_2025_06_TEXTS: Readonly<Record<keyof typeof RFC_2025_06_CHANGES
   'common-normal-page': {
     subject: 'mm/memory: factor out common code from vm_normal_page_*()',
     source: 'SPEC 2.10 patch 10, 18.2',
+    claim: 'No functional change is intended.',
     effect:
       'All levels share one helper: with the PTE special mark, an entry without it is normal in every VMA; both zero kinds are looked for at every level.',
   },
   'drop-linear-cow-rule': {
     subject: 'mm: remove "horrible special case to handle copy-on-write behaviour"',
     source: 'SPEC 2.11, 15.5, 15.6',
+    claim:
+      'vm_pgoff is left alone; with a special mark there is nothing to look up, and the check at insertion is a safety net.',
     effect:
       'Without a special mark, a copy in a private VM_PFNMAP VMA is told by asking whether the pfn is anonymous memory, not by comparing it with vm_pgoff.',
   },
