@@ -51,7 +51,7 @@ const sequences = fc.array(
   { maxLength: 30, size: 'max' },
 );
 
-describe.each(['v6.12', 'v6.17', 'v6.18', 'v7.2'])(
+describe.each(['v6.12', 'dax-v6/0', 'dax-v6/20', 'v6.17', 'v6.18', 'v7.2'])(
   'a DAX file that PMDs map, on %s',
   (revision) => {
     const { model: origin, mapping } = mappedDax(revision, SHARED, HPN);
