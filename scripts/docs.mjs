@@ -10,7 +10,9 @@ import {
 import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
 import { builtBackends } from './built-backends.mjs';
 import { coverageMarkdown } from './coverage-table.mjs';
+import { seriesPage } from './series-page.mjs';
 import { supportMarkdown } from './support-table.mjs';
+import { flipsPage, insertionPage } from './tables-pages.mjs';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
 const allForms = async () =>
@@ -31,6 +33,9 @@ const DOCUMENTS = {
   'docs/rules.md': () => rulesMarkdown(),
   'docs/support.md': supportMarkdown,
   'docs/coverage.md': coverageMarkdown,
+  'docs/series.md': seriesPage,
+  'docs/flips.md': flipsPage,
+  'docs/insertion.md': insertionPage,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };

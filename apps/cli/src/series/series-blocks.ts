@@ -16,10 +16,10 @@ export function seriesBlock({ series, patches, companions }: Review): Block {
         kind: 'table',
         columns: [
           { title: '', align: 'right' },
-          { title: 'patch, and what its text claims' },
           { title: 'what runs show' },
+          { title: 'patch, and what its text claims' },
         ],
-        rows: patches.map((patch) => [String(patch.n), claimOf(patch), showsOf(patch)]),
+        rows: patches.map((patch) => [String(patch.n), showsOf(patch), claimOf(patch)]),
       },
       ...(beside.length === 0 ? [] : [companionsBlock(beside)]),
     ],
@@ -32,13 +32,12 @@ const companionsBlock = (rows: readonly (readonly string[])[]): Block => ({
   rows,
 });
 
-const claimOf = ({ title, claim }: ReviewedPatch): string =>
-  claim === undefined ? title : `${title}: ${claim}`;
+const claimOf = ({ title, claim, effect, why }: ReviewedPatch): string => {
+  const claimed = claim === undefined ? title : `${title}: ${claim}`;
+  return effect ? claimed : `${claimed} (no effect: ${why})`;
+};
 
-function showsOf({ holds, shows, effect, why }: ReviewedPatch): Text {
-  if (!holds) return span(shows, 'problem');
-  return effect ? shows : `${shows}. ${why}`;
-}
+const showsOf = ({ holds, shows }: ReviewedPatch): Text => (holds ? shows : span(shows, 'problem'));
 
 /** A patch with its scenarios before and after it. */
 export function patchBlocks(patch: ReviewedPatch): Block[] {

@@ -54,11 +54,20 @@ export function applySteps(set: ChangeSet, steps: readonly ChangeStep[]): Result
 const refused = (code: string, id: string, why: string): Result<never> =>
   fail(code, `change ${id}: ${why}`, { change: id });
 
+/** Sets of revisions that were asked for: these never change. */
+const KNOWN = new WeakMap<Revision, Result<ChangeSet>>();
+
 /**
  * The changes that a revision is made of: those of its base, less what it undoes, plus its own.
  * An impossible set, or an id that nobody declared (`unknown-change`), is refused.
  */
 export function changesOf(revision: Revision): Result<ChangeSet> {
+  const known = KNOWN.get(revision) ?? collectChanges(revision);
+  KNOWN.set(revision, known);
+  return known;
+}
+
+function collectChanges(revision: Revision): Result<ChangeSet> {
   const line: Revision[] = [];
   for (let next: Revision | null = revision; next !== null; ) {
     if (line.push(next) > DEEPEST) {

@@ -33,7 +33,13 @@ export function rememberForms(source: FormSource): FormSource {
 
 /** What the forms of a revision depend on. */
 function kindOf(revision: Revision): string {
+  const ids = FORM_CHANGES.filter((id) => contains(revision, id));
+  return [revision.headers, ...ids].join(' ');
+}
+
+/** A revision without a base lists all that it is made of; one that cannot be made has no form. */
+function contains(revision: Revision, id: string): boolean {
+  if (revision.basedOn === null) return revision.changes.includes(id);
   const changes = changesOf(revision);
-  const ids = changes.ok ? changes.value.map(({ id }) => id) : [revision.id];
-  return [revision.headers, ...FORM_CHANGES.filter((id) => ids.includes(id))].join(' ');
+  return changes.ok && changes.value.some((change) => change.id === id);
 }
