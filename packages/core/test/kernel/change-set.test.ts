@@ -157,6 +157,9 @@ describe('A..B', () => {
     expect(words('v6.18', 'v6.18-fixed')).toEqual([
       'apply special-per-level',
       'apply device-zap-checks-folio',
+      'apply p2pmem-failure-drops-user',
+      'apply p2pmem-failure-resets-count',
+      'apply p2pmem-warns-of-references',
     ]);
     expect(words('v6.18-fixed', 'v6.18')).toEqual([
       'undo device-zap-checks-folio',
