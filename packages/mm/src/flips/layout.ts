@@ -91,3 +91,27 @@ export function placeOf(layout: MemoryLayout, pageShift: number, pfn: number): P
   if (range !== undefined) return range.device ? 'device' : 'memory';
   return pfn > highestPfn(layout, pageShift) ? 'beyond' : 'hole';
 }
+
+/** Physical addresses that pages are placed at, from the start of memory: the first that is RAM. */
+const PAGES_AT = [0x92340000, 0x12340000, 0x2340000];
+const ZERO_AT = 0x2a50000;
+const TABLES_AT = 0x3000000;
+/** Frames that follow each other at the place of the pages. */
+export const PAGES = 8;
+
+/** Frames that an example entry is made with, by pfn. */
+export interface ExampleFrames {
+  /** The first of `PAGES` frames of RAM. */
+  readonly pages: number;
+  readonly zero: number;
+  readonly tables: number;
+}
+
+/** The frames of examples in a layout: numbers with set and clear bits, clear of each other. */
+export function exampleFrames(layout: MemoryLayout, pageShift: number): ExampleFrames {
+  const base = layout.ranges[0]?.start ?? 0;
+  const at = (offset: number): number => (base + offset) / 2 ** pageShift;
+  const isRam = (pfn: number): boolean => placeOf(layout, pageShift, pfn) === 'memory';
+  const pages = PAGES_AT.find((offset) => isRam(at(offset)) && isRam(at(offset) + PAGES)) ?? 0;
+  return { pages: at(pages), zero: at(ZERO_AT), tables: at(TABLES_AT) };
+}

@@ -12,7 +12,7 @@ import { Mm, SwapSlot } from '../state/columns.js';
 import { entryAt, setEntry, slotMade } from '../tables/tables.js';
 import { newMm, newVma } from '../vma/address-space.js';
 import { pageProtOf } from '../vma/vma.js';
-import { highestPfn, type MemoryLayout, placeOf } from './layout.js';
+import { exampleFrames, highestPfn, type MemoryLayout, PAGES, placeOf } from './layout.js';
 
 /** The entries that are flipped. */
 export const FLIPPED = ['normal', 'special', 'zero', 'swap'] as const;
@@ -42,13 +42,8 @@ export const VPN = 0x1000;
 const SLOT = 0x2b5;
 const RIGHTS = 0x1n | VM_WRITE | 0x10n | VM_MAYWRITE;
 
-/** Physical addresses that pages are placed at, from the start of memory; the first that is RAM. */
-const PAGES_AT = [0x92340000, 0x12340000, 0x2340000];
-const ZERO_AT = 0x2a50000;
-const TABLES_AT = 0x3000000;
+/** Frames of page tables. */
 const TABLES = 32;
-/** Frames behind each other at the place of the pages. */
-const GENERAL = 8;
 /** The raw frame lies behind the normal page, where no single bit leads from one to the other. */
 const RAW_BEHIND = 3;
 
@@ -63,13 +58,11 @@ export function flipMachine(
   hit: readonly number[],
 ): Machine {
   const { pageShift } = form.definition;
-  const base = layout.ranges[0]?.start ?? 0;
-  const pfnAt = (offset: number): number => (base + offset) / 2 ** pageShift;
-  const pages = PAGES_AT.find((at) => placeOf(layout, pageShift, pfnAt(at) + GENERAL) === 'memory');
+  const at = exampleFrames(layout, pageShift);
   const own: MemoryRange[] = [
-    { name: 'RAM', purpose: 'general', firstPfn: pfnAt(pages ?? 0), frames: GENERAL },
-    { name: 'zeropage', purpose: 'own', firstPfn: pfnAt(ZERO_AT), frames: 1 },
-    { name: 'tables', purpose: 'own', firstPfn: pfnAt(TABLES_AT), frames: TABLES },
+    { name: 'RAM', purpose: 'general', firstPfn: at.pages, frames: PAGES },
+    { name: 'zeropage', purpose: 'own', firstPfn: at.zero, frames: 1 },
+    { name: 'tables', purpose: 'own', firstPfn: at.tables, frames: TABLES },
   ];
   const free = [...new Set([...hit, highestPfn(layout, pageShift)])].filter(
     (pfn) =>

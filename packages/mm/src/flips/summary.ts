@@ -114,3 +114,14 @@ export const exitText = (says: readonly ExitWord[]): string =>
   says.length === 0
     ? 'nothing'
     : (Object.keys(EXIT_WORDS) as ExitWord[]).filter((word) => says.includes(word)).join(' + ');
+
+/** Bit numbers with runs written as `12-29`. */
+export function bitRuns(bits: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const bit of bits) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] + 1 === bit) last[1] = bit;
+    else runs.push([bit, bit]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+}

@@ -41,13 +41,19 @@ export interface EncodedKind {
   readonly warning: bigint;
   /** Entries that match some frame of the machine. */
   readonly matchingSome: bigint;
+  /**
+   * How far the bits of the offset are moved up (down where negative) to be read as those of a frame;
+   * 0 where an entry of frame X reads as X itself. Undefined where they are moved otherwise.
+   */
+  readonly shift?: number;
 }
 
 /** What entries are compared with. */
 export interface ComparedFrames {
   /** The frame that is inserted. */
   readonly pfn: bigint;
-  readonly zero: bigint;
+  /** The zeropage, for PTEs: that compare lets entries of it pass without a warning. */
+  readonly zero?: bigint;
   /** Frames that might be inserted: each from its first to before its end. */
   readonly all: readonly (readonly [first: bigint, end: bigint])[];
 }
@@ -97,7 +103,7 @@ function countKind(
     (reading: Reading): bigint =>
       reads(reading, frame) ? 1n << BigInt(reading.freeBits) : 0n;
   const matching = sum(readAs(pfn));
-  const silent = sum(readAs(zero));
+  const silent = zero === undefined ? 0n : sum(readAs(zero));
   const matchingSome = sum((reading) =>
     all.reduce((total, [first, end]) => total + framesRead(reading, first, end), 0n),
   );
@@ -111,7 +117,21 @@ function countKind(
     zero: silent,
     warning: entries - matching - silent,
     matchingSome,
+    ...shiftOf(readings),
   };
+}
+
+/** The one way in which the readings of a kind move the bits of an offset. */
+function shiftOf(readings: readonly Reading[]): { readonly shift?: number } {
+  const shifts = new Set(
+    readings.flatMap(({ base, from }) =>
+      [...from].map(([frameBit, offsetBit]) =>
+        base === 0n ? Math.log2(Number(frameBit)) - Math.log2(Number(offsetBit)) : Number.NaN,
+      ),
+    ),
+  );
+  const [shift] = shifts;
+  return shifts.size === 1 && shift !== undefined && !Number.isNaN(shift) ? { shift } : {};
 }
 
 /** Type and offset 0 of a kind are the word of an empty slot. */

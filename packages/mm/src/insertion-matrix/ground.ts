@@ -24,9 +24,10 @@ export interface Ground {
   readonly vpn: number;
   /** Pages that an entry of the level maps. */
   readonly pages: number;
-  /** The page or folio that is inserted, and another. */
+  /** The page or folio that is inserted, and its pfn; that of another, with or without struct page. */
   readonly page: number;
-  readonly other: number;
+  readonly pfn: number;
+  readonly otherPfn: number;
   /** A file of holes on a DAX device. */
   readonly daxFile: number;
 }
@@ -61,7 +62,7 @@ export function newGround(form: EntryForm, kernel: Kernel, level: MappingLevel):
     kernel,
     vmOps: [FSDAX_OPS],
     memory: [
-      { name: 'pages', purpose: 'own', firstPfn, frames: 2 * pages },
+      { name: 'pages', purpose: 'own', firstPfn, frames: pages },
       {
         name: 'pmem',
         purpose: 'device',
@@ -74,14 +75,21 @@ export function newGround(form: EntryForm, kernel: Kernel, level: MappingLevel):
   });
   const model = new Model(machine);
   const [page = 0] = machine.memory.framesOf('pages');
-  const order = Math.log2(pages);
-  allocFolio(model, order, page);
-  allocFolio(model, order, page + pages);
+  allocFolio(model, Math.log2(pages), page);
   const mm = newMm(model);
   if (levelNumber(model, 'pmd') > 0 && machine.hugeZeroFrame >= 0) mmGetHugeZeroFolio(model, mm);
   const daxFile = newMapping(model, 'fsdax', file);
   placeOnDevice(model, daxFile, newDeviceMemory(model, 'pmem', 'fsdax'));
-  return { model, mm, vpn: Math.max(pages, file), pages, page, other: page + pages, daxFile };
+  return {
+    model,
+    mm,
+    vpn: Math.max(pages, file),
+    pages,
+    page,
+    pfn: firstPfn,
+    otherPfn: firstPfn + pages,
+    daxFile,
+  };
 }
 
 /** A VMA of one entry in the ground, with flags beside its rights. */

@@ -1,4 +1,11 @@
-import type { EntryForm, Kernel, MappingLevel, Result, Revision } from '@pagewright/core';
+import {
+  type EntryForm,
+  type Kernel,
+  type MappingLevel,
+  ok,
+  type Result,
+  type Revision,
+} from '@pagewright/core';
 import { errnoName, vmFaultName } from '../errno.js';
 import { foldKernels, type KernelGroup } from '../flips/fold-kernels.js';
 import { type Entry, NONE } from '../machine/entries.js';
@@ -32,23 +39,44 @@ export interface InsertionRow {
   readonly answers: readonly InsertionAnswer[];
 }
 
+/** Answers of one level, by kernels that give the same. */
+export interface InsertionLevel {
+  readonly level: MappingLevel;
+  readonly groups: readonly KernelGroup<readonly InsertionRow[]>[];
+}
+
 /**
  * What every way to insert an entry answers for every kind of slot, kernel by kernel, in shared
  * writable VMAs of the kind that each asks for (SPEC 3, 15.7, 15.8). Codes: those of `foldKernels`.
  */
-export const insertionMatrix = (
+export function insertionMatrix(
   revisions: readonly Revision[],
   formOf: (revision: Revision) => Result<EntryForm>,
-): Result<KernelGroup<readonly InsertionRow[]>[]> => foldKernels(revisions, formOf, insertionsOf);
-
-/** The answers of one kernel. */
-export function insertionsOf(form: EntryForm, kernel: Kernel): readonly InsertionRow[] {
-  return insertionLevels(form).flatMap((level) => {
-    const ground = newGround(form, kernel, level);
-    return PRIMITIVES.filter((primitive) => primitive.level === level).map((primitive) =>
-      rowOf(ground, primitive),
+): Result<readonly InsertionLevel[]> {
+  const levels: InsertionLevel[] = [];
+  for (const level of ['pte', 'pmd', 'pud'] as const) {
+    const groups = foldKernels(revisions, formOf, (form, kernel) =>
+      insertionsOf(form, kernel, level),
     );
-  });
+    if (!groups.ok) return groups;
+    if (groups.value.some(({ answer }) => answer.length > 0)) {
+      levels.push({ level, groups: groups.value });
+    }
+  }
+  return ok(levels);
+}
+
+/** The answers of one kernel at a level; none where the form maps nothing there. */
+export function insertionsOf(
+  form: EntryForm,
+  kernel: Kernel,
+  level: MappingLevel,
+): readonly InsertionRow[] {
+  if (!insertionLevels(form).includes(level)) return [];
+  const ground = newGround(form, kernel, level);
+  return PRIMITIVES.filter((primitive) => primitive.level === level).map((primitive) =>
+    rowOf(ground, primitive),
+  );
 }
 
 function rowOf(ground: Ground, primitive: Primitive): InsertionRow {

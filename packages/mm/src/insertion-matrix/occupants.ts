@@ -55,7 +55,7 @@ export function occupy(ground: Ground, level: MappingLevel, vma: number, what: O
 }
 
 function entryOf(
-  { model, page, other }: Ground,
+  { model, pfn, otherPfn }: Ground,
   level: MappingLevel,
   vma: number,
   what: Exclude<Occupant, 'table'>,
@@ -63,51 +63,51 @@ function entryOf(
   const { machine } = model;
   const space = machine.space(level);
   const prot = pageProtOf(model, vma);
-  const leaf = (frame: number): Entry => space.leaf(machine.memory.pfn(frame), prot);
-  const raw = (frame: number): Entry => {
+  const leaf = (at: number): Entry => space.leaf(at, prot);
+  const raw = (at: number): Entry => {
     const marked = level === 'pte' || model.has('huge-pfnmap');
-    return marked ? space.to.mkspecial(leaf(frame)) : leaf(frame);
+    return marked ? space.to.mkspecial(leaf(at)) : leaf(at);
   };
   switch (what) {
     case 'nothing':
       return NONE;
     case 'same page':
-      return leaf(page);
+      return leaf(pfn);
     case 'other page':
-      return leaf(other);
+      return leaf(otherPfn);
     case 'zeropage':
       return zeroEntry(model, level, leaf);
     case 'same raw':
-      return raw(page);
+      return raw(pfn);
     case 'other raw':
-      return raw(other);
+      return raw(otherPfn);
     default:
-      return absentEntry(model, level, page, what);
+      return absentEntry(model, level, pfn, what);
   }
 }
 
 function zeroEntry(
   { machine }: Ground['model'],
   level: MappingLevel,
-  leaf: (frame: number) => Entry,
+  leaf: (pfn: number) => Entry,
 ): Entry | undefined {
   const space = machine.space(level);
   const frame = level === 'pte' ? machine.zeroFrames[0] : machine.hugeZeroFrame;
   if (level === 'pud' || frame === undefined || frame < 0) return undefined;
+  const entry = leaf(machine.memory.pfn(frame));
   const special = level === 'pte' || machine.kernel.has('huge-zero-pmd-special');
-  return special ? space.to.mkspecial(leaf(frame)) : leaf(frame);
+  return special ? space.to.mkspecial(entry) : entry;
 }
 
 function absentEntry(
   { machine }: Ground['model'],
   level: MappingLevel,
-  page: number,
+  pfn: number,
   what: keyof typeof ABSENT,
 ): Entry | undefined {
   const { form } = machine;
   const kind = ABSENT[what];
   if (level === 'pud' || (level === 'pmd' && kind !== 'migration-read')) return undefined;
-  const pfn = machine.memory.pfn(page);
   const own = { swap: SLOT, 'migration-read': pfn, marker: MARKER }[kind];
   const offset = what.endsWith('bits') ? offsetMatching(form, level, kind, BigInt(pfn)) : own;
   return offset === undefined ? undefined : machine.space(level).makeAbsent(kind, Number(offset));
