@@ -27,7 +27,7 @@ export function stepText(step: WalkStep): StepText {
 }
 
 /** Where the series have a change: as a patch, or as a companion of one. */
-export function placeTexts(id: string): readonly string[] {
+function placeTexts(id: string): readonly string[] {
   const patches = placesOf(id).map(({ series: { name, states }, state }) => {
     const count = states.filter(({ patch }) => patch !== undefined).length;
     return `${name} patch ${state.patch} of ${count}`;

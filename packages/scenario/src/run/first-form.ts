@@ -29,7 +29,7 @@ export function firstForm(
 }
 
 /** Why a scenario does not run on a form under all of some kernels; undefined where it does. */
-export function lacking(
+function lacking(
   scenario: Scenario,
   source: FormSource,
   form: string,
