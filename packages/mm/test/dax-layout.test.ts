@@ -115,13 +115,22 @@ describe.each([...BEFORE, ...SINCE])('layouts of DAX files on %s (SPEC 11.7)', (
     expect([readMemory(model, mm, VPN), readMemory(model, mm, VPN + 1)]).toEqual([9, 0]);
   });
 
+  it('a write to a hole whose entry is locked leaves the zeropage as it is', () => {
+    const { model, mapping, mm } = mappedDax(revision, SHARED);
+    readMemory(model, mm, VPN);
+    const before = entryAt(model, mm, VPN, 'pte');
+    daxLockEntry(model, mapping, 0);
+    expect(writeMemory(model, mm, VPN, 1)).toBe(-(VM_FAULT.RETRY | VM_FAULT.NOPAGE));
+    expect(entryAt(model, mm, VPN, 'pte')).toBe(before);
+  });
+
   it('a fault on an entry that is locked has to wait', () => {
     const { model, mapping, vma } = written(revision);
     zapVmaRange(model, vma, VPN, VPN + 4);
     daxLockEntry(model, mapping, 1);
     const outcome = run(model, () => handleMmFault(model, vma, VPN + 1, 0));
     expect(outcome).toEqual({
-      value: VM_FAULT.RETRY,
+      value: VM_FAULT.RETRY | VM_FAULT.NOPAGE,
       events: [{ kind: 'note', id: 'waits-for-dax-entry' }],
     });
   });

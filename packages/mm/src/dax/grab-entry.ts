@@ -17,7 +17,8 @@ import {
 /**
  * grab_mapping_entry(): the entry that a fault works on, an empty one made where there was none.
  * Holes and empty entries of a PMD make way for pages. Its slot, or minus VM_FAULT bits: FALLBACK
- * for a PMD where entries of pages lie, RETRY while somebody else has it locked (fs/dax.c; SPEC 11.5).
+ * for a PMD where entries of pages lie. While somebody else has it locked the kernel sleeps here; the
+ * model answers RETRY|NOPAGE: nothing is mapped, nor made writable (fs/dax.c; SPEC 11.5).
  */
 export function grabMappingEntry(
   model: Model,
@@ -28,7 +29,7 @@ export function grabMappingEntry(
   const found = daxEntryAt(model, mapping, index);
   if (found >= 0 && entryIs(model, found, DAX.locked)) {
     model.note('waits-for-dax-entry');
-    return -VM_FAULT.RETRY;
+    return -(VM_FAULT.RETRY | VM_FAULT.NOPAGE);
   }
   if (byPmd) return grabPmd(model, mapping, index, found);
   if (found >= 0) {
