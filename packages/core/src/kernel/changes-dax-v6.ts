@@ -42,9 +42,7 @@ export const DAX_V6_CHANGES = {
   'fsdax-refcounted': {
     requires: ['insert-folio-pmd', 'vmf-insert-page-mkwrite', 'dax-pmd-zap-counted'],
   },
-  'dax-pmd-zap-counted': {
-    requires: ['huge-zero-zap-keeps-table'],
-  },
+  'dax-pmd-zap-counted': {},
   'devdax-refcounted': {
     requires: ['insert-folio-pud', 'fsdax-refcounted', 'dax-pud-zap-counted'],
   },

@@ -162,6 +162,9 @@ describe('A..B', () => {
       'apply p2pmem-warns-of-references',
     ]);
     expect(words('v6.18-fixed', 'v6.18')).toEqual([
+      'undo p2pmem-warns-of-references',
+      'undo p2pmem-failure-resets-count',
+      'undo p2pmem-failure-drops-user',
       'undo device-zap-checks-folio',
       'undo special-per-level',
     ]);
