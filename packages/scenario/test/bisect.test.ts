@@ -55,6 +55,27 @@ describe('bisect', () => {
     expect(runs).toBeLessThan(10);
   });
 
+  it('looks at answers first: a mark that comes in between is not what altered them', () => {
+    const steps = `  - {write: M}
+  - {page_at: M, as: page}
+  - {anon_vma_lock_write: M}
+  - {folio_referenced: page}
+`;
+    const scenario = parseScenario(
+      `scenario: aging\nobjects: {processes: {P: {}}, vmas: {M: {flags: rw-p, pages: 1}}}\nsteps:\n${steps}`,
+      'a.yaml',
+    );
+    if (!scenario.ok) throw new Error(scenario.problem.message);
+    const ends = [kernel('v5.18'), kernel('v6.1')] as const;
+    const result = bisect(scenario.value, allForms, 'x86_64', ...ends);
+    if (!result.ok) throw new Error(result.problem.message);
+    const { change, before, after, together } = bisectionData(result.value);
+    expect(change?.id).toBe('rmap-try-lock');
+    expect(together).toEqual([]);
+    expect(before?.told[0]).toBe('4. folio_referenced page = 1, waits 1');
+    expect(after?.told[0]).toBe('4. folio_referenced page = -1, waits 0');
+  });
+
   it('walks backwards as well', () => {
     const { change, lines } = found(INSERT, 'v6.12', 'v6.9');
     expect(change).toMatchObject({ id: 'zeropage-support' });

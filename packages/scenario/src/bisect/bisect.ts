@@ -36,7 +36,8 @@ export interface Finding {
 
 /**
  * Walks from one kernel to another change by change, and finds the first change that alters what
- * the scenario does. Codes: those of `walkOf` and of `pathBetween`, and of `runScenario` but for
+ * the scenario is answered, warned of and told in reports; where the ends agree in that, what it does
+ * to the state. Codes: those of `walkOf` and of `pathBetween`, and of `runScenario` but for
  * `model-limit`, which is an outcome.
  */
 export function bisect(
@@ -57,8 +58,10 @@ export function bisect(
     if (!outcome.ok) return outcome;
     outcomes.push(outcome.value);
   }
+  // Marks and counters that come in between alter the state of nearly every scenario.
+  const by = outcomes[0]?.said === outcomes.at(-1)?.said ? 'text' : 'said';
   const altering = path.value.flatMap(({ step }, i) =>
-    outcomes[i]?.text === outcomes[i + 1]?.text ? [] : [{ step, position: i }],
+    outcomes[i]?.[by] === outcomes[i + 1]?.[by] ? [] : [{ step, position: i }],
   );
   const [first, ...later] = altering;
   const endsAgree = outcomes[0]?.text === outcomes.at(-1)?.text;
@@ -69,7 +72,7 @@ export function bisect(
   }
   const [before, after] = outcomes.slice(first.position) as [Outcome, Outcome];
   const way = path.value.slice(0, first.position + 1).map(({ step }) => step);
-  const together = togetherWith(runs, start, way, after);
+  const together = togetherWith(runs, start, way, after, by);
   if (!together.ok) return together;
   return ok({
     ...whole,

@@ -3,7 +3,7 @@ import type { Make, WalkStep } from './path.js';
 import type { Outcome, Runs } from './runs.js';
 
 /**
- * Ids of the changes that give an outcome together, found by leaving out of the way that led there
+ * Ids of the changes that give an outcome, or what it says, together, found by leaving out of the way that led there
  * all that can be left out, latest first; none where the way's last step gives it with nothing but
  * what it requires.
  */
@@ -12,15 +12,16 @@ export function togetherWith(
   start: Make,
   way: readonly WalkStep[],
   outcome: Outcome,
+  by: 'text' | 'said',
 ): Result<readonly string[]> {
   const last = way.at(-1) as WalkStep;
-  const alone = gives(runs, start, neededBy(last, way), outcome);
+  const alone = gives(runs, start, neededBy(last, way), outcome, by);
   if (!alone.ok) return alone;
   if (alone.value) return ok([]);
   let kept = way;
   for (const step of way.slice(0, -1).filter(mayStay).reverse()) {
     const rest = kept.filter((each) => each !== step);
-    const without = gives(runs, start, rest, outcome);
+    const without = gives(runs, start, rest, outcome, by);
     if (!without.ok) return without;
     if (without.value) kept = rest;
   }
@@ -60,7 +61,8 @@ function gives(
   runs: Runs,
   start: Make,
   steps: readonly WalkStep[],
-  { text }: Outcome,
+  wanted: Outcome,
+  by: 'text' | 'said',
 ): Result<boolean> {
   let make = start;
   for (const step of steps) {
@@ -72,5 +74,5 @@ function gives(
     }
   }
   const outcome = runs.outcomeOf(make);
-  return outcome.ok ? ok(outcome.value.text === text) : outcome;
+  return outcome.ok ? ok(outcome.value[by] === wanted[by]) : outcome;
 }
