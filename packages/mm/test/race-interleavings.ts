@@ -16,8 +16,16 @@ export interface Order {
   readonly state: State;
 }
 
-/** Runs the parts in every feasible order, each from a copy of the state. The model ends as it began. */
-export function ordersOf(model: Model, parts: readonly Part[]): Order[] {
+/**
+ * Runs the parts in every feasible order, each from a copy of the state. The model ends as it began.
+ *
+ * @param afterStep called in the state after each step
+ */
+export function ordersOf(
+  model: Model,
+  parts: readonly Part[],
+  afterStep: () => void = () => {},
+): Order[] {
   const found: Order[] = [];
   const visit = (left: readonly number[], order: readonly string[], came: readonly string[]) => {
     if (left.every((steps) => steps === 0)) {
@@ -32,6 +40,7 @@ export function ordersOf(model: Model, parts: readonly Part[]): Order[] {
       model.state = before.copy();
       if (mustWait(model, operation, args)) return;
       const answer = operation.run(model, args as never) as number;
+      afterStep();
       const rest = left.map((steps, j) => (i === j ? steps - 1 : steps));
       visit(rest, [...order, part.name], [...came, PROGRESS[answer] as string]);
     });

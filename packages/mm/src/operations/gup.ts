@@ -1,5 +1,5 @@
-import { folioOf, getRefs } from '../frames/folio.js';
-import { putRefs } from '../frames/put.js';
+import { folioOf } from '../frames/folio.js';
+import { dropHeldRefs, holdRefs } from '../frames/held-refs.js';
 import { FOLL } from '../gup/flags.js';
 import { FW, folioWalkStart, newFolioWalk } from '../gup/folio-walk.js';
 import { getUserPages } from '../gup/get-user-pages.js';
@@ -82,9 +82,7 @@ export const gupOperations = [
     'done',
     { page: PAGE, references: ONE_PAGE },
     (model, { page, references }) => {
-      const folio = folioOf(model, page);
-      getRefs(model, folio, references);
-      model.state.add(Frame.heldRefs, folio, references);
+      holdRefs(model, folioOf(model, page), references);
       return 0;
     },
     NEVER_WAITS,
@@ -95,10 +93,7 @@ export const gupOperations = [
     'done',
     { page: PAGE, references: ONE_PAGE },
     (model, { page, references }) => {
-      const folio = folioOf(model, page);
-      const held = model.state.get(Frame.heldRefs, folio);
-      model.state.set(Frame.heldRefs, folio, Math.max(0, held - references));
-      putRefs(model, folio, references);
+      dropHeldRefs(model, folioOf(model, page), references);
       return 0;
     },
     NEVER_WAITS,

@@ -1,5 +1,5 @@
-import { folioMapcount, folioOf, getRefs } from '../frames/folio.js';
-import { putRefs } from '../frames/put.js';
+import { folioMapcount, folioOf } from '../frames/folio.js';
+import { dropHeldRefs, holdRefs } from '../frames/held-refs.js';
 import { addNewAnonPage } from '../rmap/add-new-anon-page.js';
 import { anonVmaPrepare } from '../rmap/anon-vma.js';
 import { migrateToDevice, migrateToRam } from '../rmap/device-private.js';
@@ -22,7 +22,7 @@ export const rmapOperations = [
     { page: PAGE },
     (model, { page }) => {
       const folio = folioOf(model, page);
-      getRefs(model, folio);
+      holdRefs(model, folio, 1);
       tryToMigrate(model, folio);
       return folioMapcount(model, folio) <= 0 ? 1 : 0;
     },
@@ -35,7 +35,7 @@ export const rmapOperations = [
     (model, { page }) => {
       const folio = folioOf(model, page);
       removeMigrationPtes(model, folio, folio);
-      putRefs(model, folio);
+      dropHeldRefs(model, folio, 1);
       return 0;
     },
   ),

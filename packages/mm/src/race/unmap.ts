@@ -1,4 +1,5 @@
 import { folioOf, isAnon, isAnonExclusive, setFlag } from '../frames/folio.js';
+import { holdRefs } from '../frames/held-refs.js';
 import { folioUnlock } from '../frames/lock.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
@@ -137,11 +138,12 @@ function write(model: Model, operation: number): Progress {
   return 'writes the entry';
 }
 
-/** The folio lock and, but for pages isolated for migration, the reference are given back. */
+/** The folio lock and the reference are given back; that of a page isolated for migration stays. */
 function end(model: Model, operation: number): void {
   const folio = folioOf(model, frameOf(model, operation));
   folioUnlock(model, folio);
-  if (kindOf(model, operation) !== IN_FLIGHT.migrate) putRefs(model, folio);
+  if (kindOf(model, operation) === IN_FLIGHT.migrate) holdRefs(model, folio, 1);
+  putRefs(model, folio);
 }
 
 const CLEAR: RaceStep = { run: clear, waits: waitsForTable };
