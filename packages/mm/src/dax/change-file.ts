@@ -2,6 +2,7 @@ import { ERRNO } from '../errno.js';
 import { fileSystemOf } from '../files/file-systems.js';
 import type { Model } from '../model.js';
 import { Mapping, Waiter } from '../state/columns.js';
+import { clearMarks } from './clear-marks.js';
 import { askAgain, beginScan, deleteEntries, isMapped, look } from './layout.js';
 import { beginTruncation, truncateEntries } from './truncate.js';
 import { isDone, isWoken, PHASE, SLEEPS_ON, WORK } from './waiter.js';
@@ -46,6 +47,17 @@ export function evictInode(model: Model, mapping: number): number {
   return start(model, WORK.evict, mapping, 0, slots, 0);
 }
 
+/**
+ * __dax_clear_dirty_range(): a write to a shared block takes the marks off what it replaces (fs/dax.c;
+ * SPEC 23.3 item 3).
+ */
+export const daxClearDirtyRange = (
+  model: Model,
+  mapping: number,
+  first: number,
+  end: number,
+): number => start(model, WORK.clean, mapping, first, end, 0);
+
 function start(
   model: Model,
   work: number,
@@ -66,7 +78,10 @@ function start(
     state.set(Waiter.phase, waiter, PHASE.done);
     return waiter;
   }
-  if (!breaksLayout(model, work, mapping)) state.set(Waiter.phase, waiter, PHASE.truncate);
+  if (work === WORK.clean) {
+    state.set(Waiter.cursor, waiter, first);
+    state.set(Waiter.phase, waiter, PHASE.clean);
+  } else if (!breaksLayout(model, work, mapping)) state.set(Waiter.phase, waiter, PHASE.truncate);
   runOn(model, waiter);
   return waiter;
 }
@@ -93,6 +108,7 @@ const PHASES: Readonly<Record<number, (model: Model, waiter: number) => void>> =
   [PHASE.delete]: deleteEntries,
   [PHASE.truncate]: beginTruncation,
   [PHASE.entries]: truncateEntries,
+  [PHASE.clean]: clearMarks,
 };
 
 function runOn(model: Model, waiter: number): void {

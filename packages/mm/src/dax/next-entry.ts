@@ -8,10 +8,10 @@ export const NO_MORE = -1;
 export const ASLEEP = -2;
 
 /**
- * What an iteration does with an entry that somebody has locked: goes past it; waits, and takes what
- * lies behind it, even behind the end; or waits and takes the entry itself.
+ * What an iteration does with an entry that somebody has locked: goes past it; takes it all the same;
+ * waits, and takes what lies behind it, even behind the end; or waits and takes the entry itself.
  */
-export type AtLocked = 'skip' | 'wait-then-next' | 'wait-then-same';
+export type AtLocked = 'skip' | 'take' | 'wait-then-next' | 'wait-then-same';
 
 /** How scans and deletions of a range meet locked entries (SPEC 23.2 locked_entry, 15.19). */
 export function atLocked(model: Model): AtLocked {
@@ -46,7 +46,7 @@ export function nextEntry(model: Model, waiter: number, end: number, locked: AtL
     const behind = first + entryPages(model, slot);
     const isLocked = entryIs(model, slot, DAX.locked);
     state.set(Waiter.cursor, waiter, isLocked && locked === 'wait-then-same' ? first : behind);
-    if (!isLocked) return slot;
+    if (!isLocked || locked === 'take') return slot;
     if (locked === 'skip') continue;
     sleepOn(model, waiter, SLEEPS_ON.entry, slot);
     return ASLEEP;

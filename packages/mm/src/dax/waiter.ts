@@ -2,12 +2,12 @@ import type { Model } from '../model.js';
 import { Waiter } from '../state/columns.js';
 
 /** What a task does to a DAX file. */
-export const WORK = { break: 0, truncate: 1, punch: 2, evict: 3 } as const;
+export const WORK = { break: 0, truncate: 1, punch: 2, evict: 3, clean: 4 } as const;
 
 /**
  * How far it is. `scan` begins a look for busy pages, `look` goes on with it; `idle` has waited for
  * one; `delete` removes entries of the range whose layout was broken; `truncate` begins with the
- * work itself, `entries` removes the entries that it meets; `done`.
+ * work itself, `entries` removes the entries that it meets; `clean` takes marks off them; `done`.
  */
 export const PHASE = {
   scan: 0,
@@ -16,7 +16,8 @@ export const PHASE = {
   delete: 3,
   truncate: 4,
   entries: 5,
-  done: 6,
+  clean: 6,
+  done: 7,
 } as const;
 
 /** The key of a wait queue: the address of a page, of its reference count, or a locked entry. */

@@ -1,5 +1,12 @@
 import { fallocate, reflink } from '../dax/blocks.js';
-import { daxBreakLayout, daxPunchHole, daxTruncate, evictInode, goOn } from '../dax/change-file.js';
+import {
+  daxBreakLayout,
+  daxClearDirtyRange,
+  daxPunchHole,
+  daxTruncate,
+  evictInode,
+  goOn,
+} from '../dax/change-file.js';
 import { daxLoadHole } from '../dax/load-hole.js';
 import { daxPmdLoadHole } from '../dax/load-pmd-hole.js';
 import { daxLockEntry, daxUnlockEntry } from '../dax/lock-entry.js';
@@ -45,6 +52,13 @@ export const daxOperations = [
     'task',
     { file: FILE },
     (model, { file }) => evictInode(model, file),
+  ),
+  operation(
+    'dax_clear_dirty_range',
+    'entries of a range count as clean, as when shared blocks under them are replaced',
+    'task',
+    RANGE,
+    (model, { file, index, pages }) => daxClearDirtyRange(model, file, index, index + pages),
   ),
   operation(
     'go_on',
