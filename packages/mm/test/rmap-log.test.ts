@@ -191,6 +191,20 @@ describe('GUP', () => {
     }
   });
 
+  it('pinning through a writable entry looks for the mark as well (SPEC 5.5, 24.8)', () => {
+    const outcome = (revision: string) => {
+      const { model, mm, vma } = oneProcess('x86', revision);
+      const frame = write(model, vma, VPN, 1);
+      setFlag(model, frame, PAGE_FLAG.anonExclusive, false);
+      const { bug, events } = run(model, () => getUserPages(model, mm, VPN, 1, PIN | WRITE));
+      return bug ?? events.map((event) => ('id' in event ? event.id : event.kind));
+    };
+    expect(outcome('rmap-log/7')).toEqual([]);
+    expect(outcome('rmap-log/7x')).toBe('not-exclusive');
+    expect(outcome('v6.12')).toBe('not-exclusive');
+    expect(outcome('v6.17')).toEqual(['not-exclusive']);
+  });
+
   it('unpinning looks for the mark since pins are reliable (SPEC 24.0 c7a)', () => {
     const outcome = (revision: string) => {
       const { model, mm, vma } = oneProcess('x86', revision);

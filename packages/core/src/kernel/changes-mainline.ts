@@ -83,7 +83,7 @@ export const MAINLINE_CHANGES = {
   'mprotect-batches': {},
   'zap-pmd-marks-accessed': {},
   'dontneed-frees-tables': {},
-  'unpin-warns': {},
+  'shared-pin-warns': {},
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
   'fork-keeps-huge-zero': {

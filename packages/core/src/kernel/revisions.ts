@@ -149,7 +149,7 @@ const CHECKED: readonly Checked[] = [
       'mprotect-batches',
       'zap-pmd-marks-accessed',
       'is-huge-zero-pfn',
-      'unpin-warns',
+      'shared-pin-warns',
     ],
   },
   ...statesOf('rfc-2025-06'),

@@ -271,10 +271,11 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
     effect: 'MADV_DONTNEED of all that a page table maps frees the table (PT_RECLAIM).',
   },
 
-  'unpin-warns': {
-    source: 'mm/gup.c sanity_check_pinned_pages()',
-    effect: 'Unpinning an anonymous page that is not exclusive is a warning, where it was a BUG.',
-    inferred: true,
+  'shared-pin-warns': {
+    source:
+      'SPEC 5.5 step 8; mm/gup.c follow_page_pte(), follow_huge_pmd(), sanity_check_pinned_pages()',
+    effect:
+      'Pinning, or unpinning, an anonymous page that is not exclusive is a warning, where it was a BUG.',
   },
 
   // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts

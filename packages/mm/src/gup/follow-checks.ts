@@ -12,12 +12,12 @@ export function canFollowProtnone(model: Model, vma: number, flags: number): boo
   return (flags & FOLL.HONOR_NUMA_FAULT) === 0 || !isAccessible(model, vma);
 }
 
-/** An anonymous page that is pinned is exclusive by now: what 6.12 made a warning of. */
+/** An anonymous page that is pinned is exclusive by now (SPEC 5.5, 24.8). */
 export function checkPinned(model: Model, frame: number, flags: number): void {
   if (!model.has('unshare-fault')) return;
   if ((flags & FOLL.PIN) === 0 || !isAnon(model, folioOf(model, frame))) return;
   if (isAnonExclusive(model, frame)) return;
-  if (model.has('gup-grabs-folios')) model.vmWarn('not-exclusive');
+  if (model.has('shared-pin-warns')) model.vmWarn('not-exclusive');
   else model.vmBug('not-exclusive');
 }
 

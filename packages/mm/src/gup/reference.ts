@@ -31,7 +31,7 @@ function checkUnpinned(model: Model, folio: number, frame: number, pages: number
   if (isAnonExclusive(model, folio)) return;
   for (let page = frame; page < frame + pages; page++) {
     if (isAnonExclusive(model, page)) continue;
-    if (model.has('unpin-warns')) model.vmWarn('unpinned-not-exclusive');
+    if (model.has('shared-pin-warns')) model.vmWarn('unpinned-not-exclusive');
     else model.vmBug('unpinned-not-exclusive');
   }
 }
