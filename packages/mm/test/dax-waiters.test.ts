@@ -11,9 +11,12 @@ import { type FileSystemName, makeFileSystem } from '../src/files/file-systems.j
 import { getRefs } from '../src/frames/folio.js';
 import { OWNER } from '../src/frames/page-flags.js';
 import { putRefs } from '../src/frames/put.js';
+import { FOLL } from '../src/gup/flags.js';
+import { getUserPages } from '../src/gup/get-user-pages.js';
+import { putReference } from '../src/gup/reference.js';
 import { checkInvariants, checkStep, Frame, type Model, newVma, run } from '../src/index.js';
 import { munmap } from '../src/vma/munmap.js';
-import { mappedDax, newDaxFile, SHARED, VPN } from './dax.js';
+import { HPN, mappedDax, newDaxFile, SHARED, VPN } from './dax.js';
 
 const states = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `dax-v6/${from + i}`);
@@ -77,6 +80,23 @@ describe('who waits for a DAX page (SPEC 23.2 wait_key and wake_key)', () => {
       expect(answerOf(model, daxTruncate(model, mapping, 0))).toBe(0);
     }
   });
+});
+
+it('virtiofs finds a page of the PMD entry that covers index 0, in the base too (SPEC 15.17)', () => {
+  for (const revision of ['dax-v6/0', 'dax-v6/1', 'dax-v6/3', 'dax-v6/26', 'v6.17']) {
+    const { model, mapping, mm, pgmap } = mappedDax(revision, SHARED, HPN);
+    makeFileSystem(model, pgmap, 'virtiofs');
+    writeMemory(model, mm, VPN, 5);
+    expect(daxEntriesIn(model, mapping, 0, HPN)).toHaveLength(1);
+    expect(getUserPages(model, mm, VPN + 300, 1, FOLL.PIN | FOLL.WRITE)).toBe(1);
+    const task = daxTruncate(model, mapping, 0);
+    expect([revision, answerOf(model, task)]).toEqual([revision, undefined]);
+    putReference(model, 0);
+    sendSignal(model, task);
+    goOn(model, task);
+    expect([revision, answerOf(model, task)]).toEqual([revision, 0]);
+    expect(broken(model)).toEqual([]);
+  }
 });
 
 describe('a file that leaves memory while a page of it is in use (SPEC 23.2 evict_waits)', () => {
