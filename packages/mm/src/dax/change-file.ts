@@ -43,8 +43,11 @@ export const daxBreakLayout = (
  * unmounted. -EBUSY while it is mapped (SPEC 23.3 item 7, 15.24).
  */
 export function evictInode(model: Model, mapping: number): number {
-  const slots = model.state.get(Mapping.slots, mapping);
-  return start(model, WORK.evict, mapping, 0, slots, 0);
+  const { state } = model;
+  if (isMapped(model, mapping)) {
+    return finish(model, state.take('waiter', Waiter.used), ERRNO.EBUSY);
+  }
+  return start(model, WORK.evict, mapping, 0, state.get(Mapping.slots, mapping), 0);
 }
 
 /**
@@ -72,26 +75,29 @@ function start(
   state.setRef(Waiter.mapping, waiter, mapping);
   state.set(Waiter.start, waiter, first);
   state.set(Waiter.end, waiter, end);
+  state.set(Waiter.cursor, waiter, first);
   state.set(Waiter.unset, waiter, unset);
-  if (work === WORK.evict && isMapped(model, mapping)) {
-    state.set(Waiter.answer, waiter, ERRNO.EBUSY);
-    state.set(Waiter.phase, waiter, PHASE.done);
-    return waiter;
-  }
-  if (work === WORK.clean) {
-    state.set(Waiter.cursor, waiter, first);
-    state.set(Waiter.phase, waiter, PHASE.clean);
-  } else if (!breaksLayout(model, work, mapping)) state.set(Waiter.phase, waiter, PHASE.truncate);
+  state.set(Waiter.phase, waiter, firstPhase(model, work, mapping));
   runOn(model, waiter);
   return waiter;
 }
 
-/** The file system breaks the layout before it does the work (SPEC 23.2 evict_waits). */
-function breaksLayout(model: Model, work: number, mapping: number): boolean {
-  if (work === WORK.break) return true;
+/** Breaking the layout comes first where the file system does that (SPEC 23.2 evict_waits). */
+function firstPhase(model: Model, work: number, mapping: number): number {
+  if (work === WORK.break) return PHASE.scan;
+  if (work === WORK.clean) return PHASE.clean;
   const { breaksLayouts, evictionWaits } = fileSystemOf(model, mapping);
-  if (work !== WORK.evict) return breaksLayouts;
-  return evictionWaits !== undefined && model.has(evictionWaits);
+  const evictionBreaks = evictionWaits !== undefined && model.has(evictionWaits);
+  return (work === WORK.evict ? evictionBreaks : breaksLayouts) ? PHASE.scan : PHASE.truncate;
+}
+
+/** A task that has ended is its answer and nothing else. */
+function finish({ state }: Model, waiter: number, answer: number): number {
+  state.clear('waiter', waiter);
+  state.set(Waiter.used, waiter, 1);
+  state.set(Waiter.phase, waiter, PHASE.done);
+  state.set(Waiter.answer, waiter, answer);
+  return waiter;
 }
 
 /** Lets a task that was woken run, to its end or until it sleeps again. False when it was not woken. */
@@ -117,4 +123,5 @@ function runOn(model: Model, waiter: number): void {
     const sleepsOn = model.state.get(Waiter.sleepsOn, waiter);
     if (sleepsOn !== SLEEPS_ON.nothing && !isWoken(model, waiter)) return;
   }
+  finish(model, waiter, model.state.get(Waiter.answer, waiter));
 }
