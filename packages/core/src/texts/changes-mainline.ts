@@ -48,8 +48,10 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
       'mprotect gives the write bit back to dirty entries of private memory whose page is exclusive; before, to those of shared memory alone.',
   },
   'smaps-absent-not-aged': {
+    subject: "mm/smaps: don't access young/dirty bit if pte unpresent",
+    commit: 'efd4149342db',
     source: 'SPEC 24.10',
-    effect: 'smaps takes no bits of a non-present entry for young or dirty any more.',
+    effect: 'smaps takes no bits of a non-present PTE for young or dirty any more.',
   },
   'gup-refuses-hugetlb-force': {
     source: 'SPEC 24.8, 5.2 row 7',
@@ -193,7 +195,7 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   },
   'swap-free-reports-nothing': {
     subject: 'mm: swap: free_swap_and_cache_nr() as batched free_swap_and_cache()',
-    source: 'mm/memory.c zap_pte_range() of 6.9 and 6.10',
+    source: 'SPEC 4.3 (mm/memory.c zap_pte_range() of 6.9 and 6.10)',
     effect:
       'Zapping an entry of a swap slot that does not exist is no bad page map any more; that the entry is bad is still printed.',
   },

@@ -109,9 +109,9 @@ function addAbsent(model: Model, vma: number, walked: WalkedEntry, all: Smaps): 
   const counted = model.has('smaps-shares-absent')
     ? walked.level === 'pte' && what.startsWith('device-private')
     : !what.startsWith('migration');
-  // Early kernels asked bits of the entry that mean something in present ones alone.
+  // Bits that mean something in present entries alone are asked of PMDs to this day.
   const { is } = space;
-  const aged = walked.level === 'pte' && !model.has('smaps-absent-not-aged');
+  const aged = walked.level !== 'pte' || !model.has('smaps-absent-not-aged');
   const young = aged && is.young(walked.entry);
   account(model, vma, walked, frame, young, aged && is.dirty(walked.entry), counted, all);
 }
