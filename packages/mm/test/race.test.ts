@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULT_FLAG } from '../src/fault/flags.js';
 import { handleMmFault } from '../src/fault/handle-mm-fault.js';
 import { forkMm } from '../src/fork/fork.js';
+import { holdRefs } from '../src/frames/held-refs.js';
 import {
   checkInvariants,
   FOLL,
@@ -19,8 +20,12 @@ import { beginFork } from '../src/race/fork.js';
 import { beginGupFast } from '../src/race/gup-fast.js';
 import { BATCH_FLUSH, DEPARTURE, type Departure, SEQUENCE } from '../src/race/kinds.js';
 import { beginSplitFolio } from '../src/race/split.js';
+import { tryToMigrate } from '../src/rmap/migrate.js';
 import { folioMaybeDmaPinned } from '../src/rmap/pins.js';
+import { addToSwap } from '../src/rmap/reclaim.js';
+import { tryToUnmap } from '../src/rmap/swap-out.js';
 import { entryAt } from '../src/tables/tables.js';
+import { addVmFlags } from '../src/vma/vma.js';
 import { ARCHITECTURES, machineOf } from './machines.js';
 import { type Order, ordersOf, type Part } from './race-interleavings.js';
 
@@ -174,6 +179,40 @@ describe('GUP-fast against fork (SPEC 5.7)', () => {
     expect(packState(inSteps.model.machine, inSteps.model.state)).toEqual(
       packState(atOnce.model.machine, atOnce.model.state),
     );
+  });
+});
+
+describe('an unmapping that nobody disturbs', () => {
+  const stepped = (what: What, revision: string, arch: string) => {
+    const { model, vma } = onePage(revision, arch);
+    const operation = BEGIN[what](model, { vma, vpn: VPN, departure: 0, flags: 0 });
+    for (let i = 0; i < 5; i++) advance(model, operation);
+    return packState(model.machine, model.state);
+  };
+  const REVISIONS = ['v5.18', 'rmap-log/7', 'v6.1', 'v7.2'];
+
+  it.each(REVISIONS.flatMap((revision) => ARCHITECTURES.map((arch) => [revision, arch] as const)))(
+    'comes to the same state as at once: %s on %s',
+    (revision, arch) => {
+      const { model, frame } = onePage(revision, arch);
+      holdRefs(model, frame, 1);
+      tryToMigrate(model, frame);
+      expect(stepped('migrate', revision, arch)).toEqual(packState(model.machine, model.state));
+      const swapped = onePage(revision, arch);
+      addToSwap(swapped.model, swapped.frame);
+      tryToUnmap(swapped.model, swapped.frame);
+      expect(stepped('swap-out', revision, arch)).toEqual(
+        packState(swapped.model.machine, swapped.model.state),
+      );
+    },
+  );
+
+  it('leaves pages of locked VMAs alone', () => {
+    const { model, vma } = onePage('v6.18');
+    addVmFlags(model, vma, 'VM_LOCKED');
+    const operation = beginSwapOut(model, { vma, vpn: VPN, departure: 0, flags: 0 });
+    expect(advance(model, operation)).toBe('finds the VMA locked');
+    expect(advance(model, operation)).toBe('over');
   });
 });
 

@@ -24,12 +24,13 @@ export interface UnmapRequest {
 /**
  * try_to_unmap() of the small anonymous page at an address, for reclaim: the folio is locked and has a
  * place in swap. Afterwards it stays in the swap cache. The record; -EBUSY for a page that reclaim
- * leaves alone because it may be pinned, -EAGAIN for a locked one, -EFAULT where there is none
+ * leaves alone because it may be pinned, -EAGAIN for a locked one, -EFAULT where there is none, or one
+ * that MADV_FREE gave up
  * (mm/rmap.c; SPEC 15.60, 24.3).
  */
 export function beginSwapOut(model: Model, request: UnmapRequest): number {
   const frame = smallAnonPage(model, request);
-  if (frame < 0) return ERRNO.EFAULT;
+  if (frame < 0 || !hasFlag(model, frame, PAGE_FLAG.swapbacked)) return ERRNO.EFAULT;
   if (!folioTrylock(model, frame)) return ERRNO.EAGAIN;
   if (!hasFlag(model, frame, PAGE_FLAG.swapcache)) {
     const kept = folioMaybeDmaPinned(model, frame) || !addToSwap(model, frame);

@@ -18,6 +18,7 @@ export const PROGRESS = [
   // unmapping, and protection by KSM
   'finds it mapped no more',
   'is protected already',
+  'finds the VMA locked',
   'clears the entry',
   'clears the entry, unseen yet',
   'flushes',

@@ -1,4 +1,4 @@
-import { folioOf, isAnon, isAnonExclusive, setFlag } from '../frames/folio.js';
+import { folioOf, isAnonExclusive, setFlag } from '../frames/folio.js';
 import { holdRefs } from '../frames/held-refs.js';
 import { folioUnlock } from '../frames/lock.js';
 import { PAGE_FLAG } from '../frames/page-flags.js';
@@ -7,10 +7,10 @@ import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { isProtected, isReferredTo, putProtected } from '../rmap/ksm.js';
 import { frameMapped } from '../rmap/mapped-walk.js';
-import { putMigrationEntry } from '../rmap/migrate.js';
+import { checkWritable, putMigrationEntry } from '../rmap/migrate.js';
 import { removeRmap } from '../rmap/remove.js';
 import { endExclusive, mayShare } from '../rmap/share.js';
-import { putSwapEntry } from '../rmap/swap-out.js';
+import { mlockKeeps, putSwapEntry } from '../rmap/swap-out.js';
 import { InFlight } from '../state/columns.js';
 import { entryIn, setEntry } from '../tables/tables.js';
 import { BATCH_FLUSH, DEPARTURE, IN_FLIGHT, IN_FLIGHT_MARK } from './kinds.js';
@@ -24,7 +24,10 @@ const departureOf = ({ state }: Model, operation: number): number =>
 const frameOf = ({ state }: Model, operation: number): number =>
   state.ref(InFlight.frame, operation);
 
-/** The first step, whichever it is: the leaf table is locked, and the entry still maps the page. */
+/**
+ * The first step, whichever it is: the leaf table is locked, the entry still maps the page and is read.
+ * Its dirty mark is the folio's from now on.
+ */
 function lockTable(model: Model, operation: number): Progress | undefined {
   if (isMarked(model, operation, IN_FLIGHT_MARK.tableLocked)) return undefined;
   const { state, pte } = model;
@@ -34,16 +37,20 @@ function lockTable(model: Model, operation: number): Progress | undefined {
   if (entry === NONE || !pte.is.present(entry) || frameMapped(model, entry) !== frame) {
     return 'finds it mapped no more';
   }
-  if (kindOf(model, operation) === IN_FLIGHT.ksm && isProtected(model, entry, frame)) {
-    return 'is protected already';
-  }
-  const exclusive = isAnon(model, folioOf(model, frame)) && isAnonExclusive(model, frame);
+  const kind = kindOf(model, operation);
+  const folio = folioOf(model, frame);
+  if (kind === IN_FLIGHT.ksm && isProtected(model, entry, frame)) return 'is protected already';
+  const vma = state.ref(InFlight.vma, operation);
+  if (kind === IN_FLIGHT.swapOut && mlockKeeps(model, folio, vma)) return 'finds the VMA locked';
+  if (kind !== IN_FLIGHT.ksm && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
+  const exclusive = isAnonExclusive(model, frame);
+  if (kind === IN_FLIGHT.migrate && !exclusive) checkWritable(model, folio, entry);
   mark(model, operation, IN_FLIGHT_MARK.tableLocked | (exclusive ? IN_FLIGHT_MARK.exclusive : 0));
   state.set(InFlight.entry, operation, entry);
   return undefined;
 }
 
-/** U1: the entry is read and cleared. Its dirty mark is the folio's from now on. */
+/** U1: the entry is cleared. */
 function clear(model: Model, operation: number): Progress {
   const early = lockTable(model, operation);
   if (early !== undefined) return early;
@@ -129,7 +136,6 @@ function write(model: Model, operation: number): Progress {
     putProtected(model, slot, entry, frame);
     return 'writes the entry';
   }
-  if (model.pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
   if (kindOf(model, operation) === IN_FLIGHT.swapOut) {
     putSwapEntry(model, folio, frame, vma, slot, entry, exclusive);
   } else putMigrationEntry(model, frame, slot, entry, exclusive);
@@ -174,6 +180,7 @@ export const UNMAP: RaceKind = {
   ends: new Set<Progress>([
     'finds it mapped no more',
     'is protected already',
+    'finds the VMA locked',
     'finds a reference: restores the entry',
     'finds a pin: restores the entry',
   ]),

@@ -81,8 +81,7 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
   const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
   setEntry(model, slot, NONE);
   if (pte.is.present(entry) && pte.is.dirty(entry)) setFlag(model, folio, PAGE_FLAG.dirty, true);
-  const shared = isAnon(model, folio) && !exclusive && model.has('anon-exclusive');
-  if (shared && isWritable(model, entry)) model.vmWarn('writable-not-exclusive');
+  if (!exclusive) checkWritable(model, folio, entry);
   const poison = poisonEntry(model, frame);
   if (poison !== undefined) {
     state.add(counterOf(model, folio, Mm), mmOf(model, vma), -1);
@@ -97,6 +96,12 @@ function migratePte(model: Model, folio: number, vma: number, slot: SlotAt, entr
   removeRmap(model, frame, 1, vma);
   putRefs(model, folio);
   return true;
+}
+
+/** An anonymous page that is not exclusive must not be writable. */
+export function checkWritable(model: Model, folio: number, entry: Entry): void {
+  if (!isAnon(model, folio) || !model.has('anon-exclusive')) return;
+  if (isWritable(model, entry)) model.vmWarn('writable-not-exclusive');
 }
 
 /** The migration entry that stands for a page; `exclusive` is what the page was. */

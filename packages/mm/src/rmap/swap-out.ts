@@ -48,18 +48,23 @@ function unmapInVma(
 ): boolean {
   let goesOn = true;
   pageVmaMappedWalk(model, folio, vma, vpn, (at, slot, entry, level) => {
-    if (!flags.ignoreMlock && hasVmFlag(model, vma, 'VM_LOCKED')) {
-      setFlag(model, folio, PAGE_FLAG.mlocked, true);
-    } else if (level === 'pmd') {
+    const kept = !flags.ignoreMlock && mlockKeeps(model, folio, vma);
+    if (!kept && level === 'pmd') {
       splitHugePmd(model, vma, at);
       return MAPPED.again;
-    } else if (unmapPte(model, folio, vma, slot, entry, flags)) {
-      return MAPPED.next;
     }
+    if (!kept && unmapPte(model, folio, vma, slot, entry, flags)) return MAPPED.next;
     goesOn = false;
     return MAPPED.stop;
   });
   return goesOn;
+}
+
+/** A locked VMA keeps its pages; the folio is marked for that. */
+export function mlockKeeps(model: Model, folio: number, vma: number): boolean {
+  if (!hasVmFlag(model, vma, 'VM_LOCKED')) return false;
+  setFlag(model, folio, PAGE_FLAG.mlocked, true);
+  return true;
 }
 
 /** The mapping of one page; false, with the entry as it was, when the folio must stay. */
