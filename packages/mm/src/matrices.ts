@@ -20,6 +20,7 @@ export {
 } from './flips/layout.js';
 export { FLIPPED, type FlippedKind, SWAP_SLOTS } from './flips/machine.js';
 export { type FormFlips, flipsMarkdown } from './flips/markdown.js';
+export { type PmdFlips, pmdFlipsMatrix, pmdFlipsOf } from './flips/pmd-flips.js';
 export * from './flips/summary.js';
 export {
   TABLE_CHECK_SINCE,

@@ -27,6 +27,7 @@ import {
   kernelRuns,
   landing,
   parseMemory,
+  pmdFlipsOf,
 } from '../src/matrices.js';
 
 const DEFAULT = '0-3G,4G-17G';
@@ -187,6 +188,60 @@ describe('what exit says', () => {
   });
 });
 
+describe('a PMD', () => {
+  /** Production classes of the flips of a kind, by bit; none where the form has no such PMD. */
+  const pmd = (backend: ArchBackend, name: string, id: string, kind: string, memory = DEFAULT) => {
+    const form = must(revisionForm(backend, name, revision(id)));
+    const kernel = must(makeKernel({ revision: id, form: form.definition }));
+    const entries = pmdFlipsOf(form, kernel, must(parseMemory(memory)));
+    return entries.find((entry) => entry.kind === kind)?.flips ?? [];
+  };
+
+  it('above the bound is no page in silence, a wild page, or reported (SPEC 15.10)', () => {
+    for (const [id, expected] of [
+      ['v6.17', ['special', 'special']],
+      ['rfc-2025-06/1', ['warned', 'wild page']],
+      ['v6.18', ['reported', 'reported']],
+    ] as const) {
+      const flip = pmd(x86, 'x86_64', id, 'normal')[40];
+      expect([flip?.debug, flip?.production], id).toEqual(expected);
+    }
+  });
+
+  it('that becomes special out of place is silent, a warning, or reported (SPEC 15.10)', () => {
+    for (const [id, expected] of [
+      ['v6.9', ['same', 'same']],
+      ['v6.17', ['special', 'special']],
+      ['rfc-2025-06/10', ['warned', 'special']],
+      ['v6.18', ['reported', 'reported']],
+    ] as const) {
+      const flip = pmd(x86, 'x86_64', id, 'normal')[9];
+      expect([flip?.debug, flip?.production], id).toEqual(expected);
+    }
+  });
+
+  it('of the huge zero folio is a page to 6.18 where no PMD can be special (SPEC 15.13)', () => {
+    const of = (id: string) => pmd(s390x, 's390x', id, 'zero')[1];
+    expect(of('v6.17')?.debug).toBe('same');
+    expect(of('v6.18')?.debug).toBe('warned');
+    expect(of('v6.18-fixed')?.debug).toBe('same');
+  });
+
+  it('without its size bit is no pointer to a table either', () => {
+    expect(pmd(x86, 'x86_64', 'v6.18', 'normal')[7]).toMatchObject({
+      became: 'no pointer',
+      production: 'bad pmd',
+    });
+  });
+
+  it('is left out where a form has none, or memory no room', () => {
+    expect(pmd(nopteSpecial, 'um', 'v6.18', 'normal')).toEqual([]);
+    expect(pmd(arm64, 'arm64-64k', 'v6.18', 'normal', '0-512M')).toEqual([]);
+    expect(pmd(s390x, 's390x', 'v6.18', 'swap')).toEqual([]);
+    expect(pmd(s390x, 's390x', 'v7.2', 'swap')).toHaveLength(64);
+  });
+});
+
 describe('memory', () => {
   it('decides which bits the bound catches', () => {
     const lost = (memory: string) => {
@@ -257,7 +312,7 @@ describe('kernels', () => {
       const group = groups.find(({ kernels }) => kernels.includes(id));
       expect(group?.answer, id).toEqual(flipsUnder(nopteSpecial, 'um', id).entries);
     }
-    const { columns, rows } = flipTable({ layout, groups }, 'normal');
+    const { columns, rows } = flipTable(groups, 'normal');
     expect(columns.map(({ kernels }) => kernelRuns(kernels))).toEqual([
       'v5.18 .. rfc-2025-06/0, v6.18 .. v7.2',
       'rfc-2025-06/1 .. rfc-2025-06/14',

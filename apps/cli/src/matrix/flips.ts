@@ -11,7 +11,9 @@ import {
   exitText,
   FLIP_CLASSES,
   FLIPPED,
+  type FlippedBit,
   type FlippedEntry,
+  type FlippedKind,
   type FlipsMatrix,
   flipsMatrix,
   flipTable,
@@ -20,7 +22,9 @@ import {
   type Landing,
   landingShares,
   type Place,
+  type PmdFlips,
   parseMemory,
+  pmdFlipsMatrix,
   SWAP_SLOTS,
   TABLE_CHECKS,
   tableCheckText,
@@ -44,6 +48,8 @@ export async function flipsDocument(name: string, choice: FlipsChoice): Promise<
   if (!layout.ok) return layout;
   const matrix = flipsMatrix(revisions, formOf, layout.value);
   if (!matrix.ok) return matrix;
+  const pmds = pmdFlipsMatrix(revisions, formOf, layout.value);
+  if (!pmds.ok) return pmds;
   const shares = landingOf(matrix.value, definition.pageShift);
   const highest = highestPfn(layout.value, definition.pageShift);
   return ok({
@@ -58,7 +64,10 @@ export async function flipsDocument(name: string, choice: FlipsChoice): Promise<
           ['all frames', landingText(shares)],
         ],
       },
-      ...FLIPPED.map((kind) => kindSection(matrix.value, kind)),
+      ...FLIPPED.map((kind) => kindSection('pte', matrix.value.groups, kind)),
+      ...FLIPPED.filter((kind) => hasKind(pmds.value, kind)).map((kind) =>
+        kindSection('pmd', pmds.value, kind),
+      ),
       exitSection(matrix.value),
       ...lossBlocks(matrix.value),
       { kind: 'note', tone: 'dim', text: legend() },
@@ -70,6 +79,10 @@ export async function flipsDocument(name: string, choice: FlipsChoice): Promise<
         memory: layout.value.text,
         highest: hex(highest),
         ...data(matrix.value),
+        pmd: pmds.value.map(({ kernels, answer }) => ({
+          kernels,
+          entries: answer.map(pmdData),
+        })),
       },
     },
   });
@@ -95,25 +108,47 @@ const PLACE_WORDS: Readonly<Record<Place, string>> = {
   beyond: 'a frame above highest_memmap_pfn',
 };
 
-function kindSection(matrix: FlipsMatrix, kind: (typeof FLIPPED)[number]): Section {
-  const { columns, rows } = flipTable(matrix, kind);
+function kindSection(
+  level: 'pte' | 'pmd',
+  groups: Parameters<typeof flipTable>[0],
+  kind: (typeof FLIPPED)[number],
+): Section {
+  const { columns, rows } = flipTable(groups, kind);
   const names = columnNames(columns);
   const newest = columns.at(-1)?.entry;
+  const what = level === 'pmd' && kind === 'swap' ? 'migration' : kind;
+  const tables: Block[] = [];
+  for (let first = 0; first < columns.length; first += COLUMNS_ABREAST) {
+    const end = first + COLUMNS_ABREAST;
+    const titles = [
+      'bits',
+      'field',
+      'leads to',
+      ...names.slice(first, end).map(({ name }) => name),
+    ];
+    tables.push({
+      kind: 'table',
+      columns: titles.map((title) => ({ title })),
+      rows: rows.map(({ bits, fields, leads, cells }) => [
+        bits,
+        fields,
+        leads,
+        ...cells.slice(first, end),
+      ]),
+    });
+  }
   return {
     kind: 'section',
-    title: `${kind} ${newest === undefined ? '' : hex(newest.word)}`,
+    title: `${level}, ${what}: ${newest === undefined ? '' : hex(newest.word)}`,
     blocks: [
-      {
-        kind: 'table',
-        columns: ['bits', 'field', 'leads to', ...names.map(({ name }) => name)].map((title) => ({
-          title,
-        })),
-        rows: rows.map(({ bits, fields, leads, cells }) => [bits, fields, leads, ...cells]),
-      },
+      ...tables,
       { kind: 'key-values', pairs: names.map(({ name, kernels }) => [name, kernels] as const) },
     ],
   };
 }
+
+/** Columns of kernels that a page of usual width has room for. */
+const COLUMNS_ABREAST = 3;
 
 function exitSection({ groups }: FlipsMatrix): Section {
   const names = columnNames(groups);
@@ -197,6 +232,37 @@ function data(matrix: FlipsMatrix): JsonObject {
   };
 }
 
+const hasKind = (groups: PmdFlips, kind: FlippedKind): boolean =>
+  groups.some(({ answer }) => answer.some((entry) => entry.kind === kind));
+
+const pmdData = (entry: FlippedEntry<FlippedBit>): JsonObject => ({
+  kind: entry.kind,
+  word: hex(entry.word),
+  counts: {
+    debug: { ...countClasses(entry, 'debug') },
+    production: { ...countClasses(entry, 'production') },
+  },
+  flips: entry.flips.map(bitData),
+});
+
+/** What is known of a flip at every level. */
+const bitData = ({ pfn, place, word, bit, field, became, debug, production }: FlippedBit) => ({
+  bit,
+  field,
+  became,
+  debug,
+  production,
+  word: hex(word),
+  ...(pfn === undefined || place === undefined
+    ? {}
+    : {
+        pfn: hex(pfn),
+        place,
+        pfnValid: place === 'memory' || place === 'device',
+        online: place === 'memory',
+      }),
+});
+
 const entryData = (entry: FlippedEntry): JsonObject => ({
   kind: entry.kind,
   word: hex(entry.word),
@@ -208,18 +274,9 @@ const entryData = (entry: FlippedEntry): JsonObject => ({
     unmapped: { ...countReports(entry, 'unmapped') },
     mapped: { ...countReports(entry, 'mapped') },
   },
-  flips: entry.flips.map(({ pfn, place, word, exit, tableCheck, ...flip }) => ({
-    ...flip,
-    word: hex(word),
-    ...(pfn === undefined || place === undefined
-      ? {}
-      : {
-          pfn: hex(pfn),
-          place,
-          pfnValid: place === 'memory' || place === 'device',
-          online: place === 'memory',
-        }),
-    exit: { ...exit },
-    tableCheck: { ...tableCheck },
+  flips: entry.flips.map((flip) => ({
+    ...bitData(flip),
+    exit: { ...flip.exit },
+    tableCheck: { ...flip.tableCheck },
   })),
 });

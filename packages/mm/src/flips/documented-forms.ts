@@ -12,6 +12,7 @@ import type { FormInsertions } from '../insertion-matrix/markdown.js';
 import { flipsMatrix } from './flips.js';
 import { DEFAULT_MEMORY, parseMemory } from './layout.js';
 import type { FormFlips } from './markdown.js';
+import { pmdFlipsMatrix } from './pmd-flips.js';
 
 /** Forms that the documents show: one of each kind of special mark. */
 const DOCUMENTED = ['x86_64', 'arm64', 's390x', 'um'];
@@ -37,11 +38,13 @@ export function documentedForms(backends: readonly ArchBackend[]): Result<Docume
     if (!layout.ok) return layout;
     const matrix = flipsMatrix(REVISIONS, formOf, layout.value);
     if (!matrix.ok) return matrix;
+    const pmds = pmdFlipsMatrix(REVISIONS, formOf, layout.value);
+    if (!pmds.ok) return pmds;
     const levels = insertionMatrix(REVISIONS, formOf);
     if (!levels.ok) return levels;
     const encodings = encodingsMatrix(REVISIONS, formOf, layout.value);
     if (!encodings.ok) return encodings;
-    flips.push({ form, arch, pageShift, matrix: matrix.value });
+    flips.push({ form, arch, pageShift, matrix: matrix.value, pmds: pmds.value });
     insertions.push({ form, levels: levels.value, encodings: encodings.value });
   }
   return ok({ flips, insertions });

@@ -1,12 +1,12 @@
-import type { Flip, FlippedEntry, FlipsMatrix } from './flips.js';
-import { kernelRuns } from './fold-kernels.js';
+import type { FlippedBit, FlippedEntry } from './flips.js';
+import { type KernelGroup, kernelRuns } from './fold-kernels.js';
 import type { FlippedKind } from './machine.js';
 
 /** Kernels whose flips of one entry are in the same classes. */
 export interface FlipColumn {
   readonly kernels: readonly string[];
   /** The entry as the newest of them writes it. */
-  readonly entry: FlippedEntry;
+  readonly entry: FlippedEntry<FlippedBit>;
 }
 
 /** Neighbouring bits that all kernels treat alike. */
@@ -28,8 +28,11 @@ export interface FlipTable {
 }
 
 /** Puts kernels with equal classes together, and then neighbouring bits with equal rows. */
-export function flipTable({ groups }: FlipsMatrix, kind: FlippedKind): FlipTable {
-  const columns = new Map<string, { kernels: string[]; entry: FlippedEntry }>();
+export function flipTable(
+  groups: readonly KernelGroup<readonly FlippedEntry<FlippedBit>[]>[],
+  kind: FlippedKind,
+): FlipTable {
+  const columns = new Map<string, { kernels: string[]; entry: FlippedEntry<FlippedBit> }>();
   for (const { kernels, answer } of groups) {
     const entry = answer.find((each) => each.kind === kind);
     if (entry === undefined) continue;
@@ -54,7 +57,7 @@ function rowsOf(columns: readonly FlipColumn[]): FlipRow[] {
       fields: flip.field,
       leads: leadsTo(flip),
       cells: columns.map(({ entry }) => {
-        const own = entry.flips[bit] as Flip;
+        const own = entry.flips[bit] as FlippedBit;
         return cellOf(own);
       }),
     };
@@ -69,11 +72,11 @@ function rowsOf(columns: readonly FlipColumn[]): FlipRow[] {
 }
 
 /** The class of a flip, both where DEBUG_VM makes a difference. */
-export const cellOf = ({ debug, production }: Flip): string =>
+export const cellOf = ({ debug, production }: FlippedBit): string =>
   debug === production ? debug : `${debug} / ${production}`;
 
 /** Where the frame of a flipped entry lies, or what it became. */
-const leadsTo = ({ place, became }: Flip): string => place ?? became;
+const leadsTo = ({ place, became }: FlippedBit): string => place ?? became;
 
 /** Names of columns: `A`, `B` and so on, with the kernels that each stands for. */
 export const columnNames = (columns: readonly { readonly kernels: readonly string[] }[]) =>

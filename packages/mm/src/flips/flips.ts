@@ -1,9 +1,7 @@
 import {
   type Bits,
-  bits,
   type EntryForm,
   entryKind,
-  fieldMask,
   type Kernel,
   ok,
   type Result,
@@ -12,6 +10,7 @@ import {
 import { type Entry, NONE } from '../machine/entries.js';
 import { setEntry, slotAt } from '../tables/tables.js';
 import { atExit, type ExitWord, type HitUse, hitsSomething } from './at-exit.js';
+import { fieldAt, flippedWords } from './flipped-words.js';
 import { foldKernels, type KernelGroup } from './fold-kernels.js';
 import { became, type FlipClass, judge } from './judge.js';
 import { type MemoryLayout, type Place, placeOf } from './layout.js';
@@ -26,7 +25,7 @@ import {
 import { type TableCheck, tableCheck } from './table-check.js';
 
 /** One bit of an entry flipped, and what becomes of it. */
-export interface Flip {
+export interface FlippedBit {
   readonly bit: number;
   /** Field of the entry, as it was, that the bit belongs to; empty where none has it. */
   readonly field: string;
@@ -40,18 +39,22 @@ export interface Flip {
   /** What a kernel with DEBUG_VM makes of it, and one without. */
   readonly debug: FlipClass;
   readonly production: FlipClass;
+}
+
+/** A flipped PTE, with what the exit of its process brings. */
+export interface Flip extends FlippedBit {
   /** What is said at exit without DEBUG_VM, by what the frame or slot that is hit is used for. */
   readonly exit: Readonly<Record<HitUse, readonly ExitWord[]>>;
   readonly tableCheck: Readonly<Record<HitUse, TableCheck>>;
 }
 
 /** An entry and all its flips, from bit 0 on. */
-export interface FlippedEntry {
+export interface FlippedEntry<F extends FlippedBit = Flip> {
   readonly kind: FlippedKind;
   readonly word: Bits;
   /** Frame that it maps; none for the swap entry. */
   readonly pfn?: number;
-  readonly flips: readonly Flip[];
+  readonly flips: readonly F[];
 }
 
 /** Flips by kernels that make the same of them. */
@@ -99,16 +102,9 @@ interface Built {
   readonly debug: FlipModel;
 }
 
-/** The words that one flipped bit makes of an entry, from bit 0 on. */
-function flippedWords({ model, at }: FlipModel, kind: FlippedKind): Bits[] {
-  const word = model.pte.word(at[kind].entry);
-  const { wordBits } = model.machine.form.definition;
-  return Array.from({ length: wordBits }, (_, bit) => bits(word ^ (1n << BigInt(bit))));
-}
-
 function framesHit(mapped: FlipModel, kind: FlippedKind): number[] {
-  const { pte } = mapped.model;
-  return flippedWords(mapped, kind)
+  const { pte, machine } = mapped.model;
+  return flippedWords(machine.form, pte.word(mapped.at[kind].entry))
     .map((word) => pte.of(word))
     .filter((entry) => pte.is.present(entry))
     .map((entry) => pte.pfn(entry));
@@ -116,10 +112,10 @@ function framesHit(mapped: FlipModel, kind: FlippedKind): number[] {
 
 function flipEntry(built: Built, kind: FlippedKind, layout: MemoryLayout): FlippedEntry {
   const { model, at } = built.silent;
-  const flips = flippedWords(built.silent, kind).map((word, bit) =>
+  const { entry } = at[kind];
+  const flips = flippedWords(model.machine.form, model.pte.word(entry)).map((word, bit) =>
     flip(built, kind, layout, word, bit),
   );
-  const { entry } = at[kind];
   const pfn = model.pte.is.present(entry) ? { pfn: model.pte.pfn(entry) } : {};
   return { kind, word: model.pte.word(entry), ...pfn, flips };
 }
@@ -141,7 +137,7 @@ function flip(
     const mapped = hitsSomething(model, at, entry) ? atExit(model, at, entry, 'mapped') : unmapped;
     return {
       bit,
-      field: fieldAt(machine.form, pte.word(at.entry), bit),
+      field: fieldAt(machine.form, 'pte', pte.word(at.entry), bit),
       word,
       became: became(model, entry),
       ...(pfn === undefined ? {} : { pfn, place: placeOf(layout, pageShift, pfn) }),
@@ -172,17 +168,4 @@ function whileFlipped<T>(
   const answer = look(entry);
   setEntry(model, slot, at.entry);
   return answer;
-}
-
-/** The field that a bit of an entry belongs to. */
-function fieldAt(form: EntryForm, word: Bits, bit: number): string {
-  const kind = entryKind(form, 'pte', word);
-  const scopes = kind === 'absent' ? ['any', 'absent'] : ['any', 'present', 'leaf'];
-  const found = form.definition.bits.find(
-    (field) =>
-      field.levels.includes('pte') &&
-      scopes.includes(field.scope ?? 'any') &&
-      (fieldMask(field) & (1n << BigInt(bit))) !== 0n,
-  );
-  return found?.name ?? '';
 }

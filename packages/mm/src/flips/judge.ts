@@ -13,7 +13,9 @@ export const FLIP_CLASSES = {
   'wrong page': 'in silence: the page of another frame, or of a raw one, handed out as normal',
   special: 'in silence: taken for special, with another frame or where a page was',
   'other slot': 'in silence: another slot of the swap space',
-  'other kind': 'in silence: an absent entry of another kind',
+  'other kind': 'in silence: an absent entry of another kind, or of another frame',
+  'bad pmd': 'no pointer to a table and no mapping: printed as a bad PMD, and cleared',
+  table: 'in silence: a PMD taken for a pointer to a table, which is walked',
   none: 'in silence: nothing mapped any more',
   same: 'the same page, frame or slot as before: at most permissions and marks changed',
 } as const;
@@ -25,16 +27,27 @@ export function judge(model: Model, at: FlippedAt, entry: Entry): FlipClass {
   const { pte } = model;
   if (entry === NONE) return 'none';
   if (!pte.is.present(entry)) return judgeAbsent(model, at, entry);
+  return judgePresent(model, 'pte', at.vma, VPN, at.entry, entry);
+}
+
+/** Classifies an entry that maps something by what vm_normal_page() or its upper forms answer. */
+export function judgePresent(
+  model: Model,
+  level: 'pte' | 'pmd',
+  vma: number,
+  vpn: number,
+  old: Entry,
+  entry: Entry,
+): FlipClass {
+  const space = model.machine.space(level);
   model.events = [];
-  const page = vmNormalPage(model, 'pte', at.vma, VPN, entry);
+  const page = vmNormalPage(model, level, vma, vpn, entry);
   if (model.events.some((event) => event.kind === 'bad-page-map')) return 'reported';
   if (model.events.length > 0) return 'warned';
   if (page === WILD_PAGE) return 'wild page';
-  const before = pte.is.present(at.entry)
-    ? normalPageUnseen(model, 'pte', at.vma, VPN, at.entry)
-    : undefined;
+  const before = space.is.present(old) ? normalPageUnseen(model, level, vma, vpn, old) : undefined;
   if (page >= 0) return page === before ? 'same' : 'wrong page';
-  return before === -1 && pte.pfn(entry) === pte.pfn(at.entry) ? 'same' : 'special';
+  return before === -1 && space.pfn(entry) === space.pfn(old) ? 'same' : 'special';
 }
 
 /** An access decides what an absent entry is worth. */

@@ -40,7 +40,10 @@ export const SWAP_SLOTS = 4096;
 export const VPN = 0x1000;
 /** Swap slot of the swap entry: a number with set and clear bits. */
 const SLOT = 0x2b5;
-const RIGHTS = 0x1n | VM_WRITE | 0x10n | VM_MAYWRITE;
+/** Readable and writable, private. */
+export const RIGHTS = 0x1n | VM_WRITE | 0x10n | VM_MAYWRITE;
+/** The same, shared. */
+export const SHARED_RIGHTS = RIGHTS | VM_SHARED;
 
 /** Frames of page tables. */
 const TABLES = 32;
@@ -95,7 +98,7 @@ export function mapEntries(machine: Machine): FlipModel {
     return { mm, vma, entry, frame };
   };
   const normal = mapped(RIGHTS, (_, vma) => handleMmFault(model, vma, VPN, FAULT_FLAG.WRITE));
-  const special = mapped(RIGHTS | VM_SHARED, (_, vma) => {
+  const special = mapped(SHARED_RIGHTS, (_, vma) => {
     const raw = machine.memory.pfn(normal.frame) + RAW_BEHIND;
     allocFolio(model, 0, machine.memory.frame(raw));
     remapPfnRange(model, vma, VPN, raw, 1, pageProtOf(model, vma));

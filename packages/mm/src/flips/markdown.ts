@@ -6,6 +6,7 @@ import { FLIP_CLASSES, type FlipClass } from './judge.js';
 import { frameBits, landingShares } from './landing.js';
 import { FLIPPED } from './machine.js';
 import { markdownTable } from './markdown-table.js';
+import type { PmdFlips } from './pmd-flips.js';
 import { type BoundLoss, bitRuns, boundLoss, countClasses, countReports } from './summary.js';
 import { TABLE_CHECK_SINCE } from './table-check.js';
 
@@ -15,6 +16,7 @@ export interface FormFlips {
   readonly arch: string;
   readonly pageShift: number;
   readonly matrix: FlipsMatrix;
+  readonly pmds: PmdFlips;
 }
 
 /** docs/flips.md: what flips of one bit do, form by form. A pure function of the tables. */
@@ -28,7 +30,8 @@ export function flipsMarkdown(forms: readonly FormFlips[]): string {
     '',
     'Every bit of four PTEs is flipped, one at a time: of a written anonymous page (normal), of a',
     'frame that a driver mapped into a shared VM_PFNMAP VMA (special), of the zeropage, and of a swap',
-    'entry. What the kernel then makes of the entry, and what it says when the process exits, is what',
+    'entry; and of PMDs of a THP, of raw frames, of the huge zero folio, and of a migration entry (as',
+    'swap). What the kernel then makes of the entry, and what it says when the process exits, is what',
     'the model answers. The argument was over RFC patch 1, which drops the check of the pfn against',
     '`highest_memmap_pfn`.',
     '',
@@ -71,7 +74,7 @@ const groupOf = ({ groups }: FlipsMatrix, kernel: string) =>
 /** Kernels before and after RFC patch 1. */
 const AROUND = ['rfc-2025-06/0', 'rfc-2025-06/1'] as const;
 
-function shortLines({ form, matrix, pageShift }: FormFlips): string[] {
+function shortLines({ form, arch, matrix, pageShift }: FormFlips): string[] {
   const normal = entryOf(groupOf(matrix, AROUND[0]), 'normal');
   const loss = boundLoss(matrix)?.find(({ kind }) => kind === 'normal');
   if (normal === undefined || loss === undefined) return [];
@@ -85,12 +88,20 @@ function shortLines({ form, matrix, pageShift }: FormFlips): string[] {
     `  catches ${lost} (bits ${bitRuns(loss.bits)}), and is the only one that does: without it, DEBUG_VM`,
     `  warns of ${loss.warned}, a production kernel of none, and ${loss.oops} then end in a pointer to no struct`,
     `  page at exit. \`pfn_valid()\` would refuse these ${loss.invalid} and ${loss.holes} more in a hole, which no kernel`,
-    `  notices; the page-table check ${loss.tableCheck === 0 ? 'none: it leaves frames without struct page alone' : loss.tableCheck}.`,
+    `  notices; ${tableCheckWords(arch, loss.tableCheck)}.`,
     `  ${mapcount} flips lead to a page, and only its mapcount tells, at exit: ${more(mapcount, entry)}. Over all frames of RAM, a`,
     `  flipped bit of the number leads to RAM in ${percent(shares.memory)}, to a hole in ${percent(shares.hole)}, above the`,
     `  bound in ${percent(shares.beyond)} of the cases.`,
     '',
   ];
+}
+
+/** What the page-table check would do about the flips that the bound catches. */
+function tableCheckWords(arch: string, count: number): string {
+  if (TABLE_CHECK_SINCE[arch] === undefined) return 'there is no page-table check';
+  return count === 0
+    ? 'the page-table check none: it leaves frames without struct page alone'
+    : `the page-table check ${count}`;
 }
 
 /** Which of the two reports more flips bring. */
@@ -101,9 +112,12 @@ const more = (mapcount: number, entry: number): string =>
 
 function classesTable(forms: readonly FormFlips[]): string[] {
   const names = Object.keys(FLIP_CLASSES) as FlipClass[];
-  const rows = forms.flatMap(({ form, matrix }) =>
-    FLIPPED.flatMap((kind) =>
-      flipTable(matrix, kind).columns.map(({ kernels, entry }) => {
+  const rows = forms.flatMap(({ form, matrix, pmds }) =>
+    [
+      ...FLIPPED.map((kind) => ({ name: kind, table: flipTable(matrix.groups, kind) })),
+      ...FLIPPED.map((kind) => ({ name: `${kind} PMD`, table: flipTable(pmds, kind) })),
+    ].flatMap(({ name: kind, table }) =>
+      table.columns.map(({ kernels, entry }) => {
         const [debug, production] = [
           countClasses(entry, 'debug'),
           countClasses(entry, 'production'),

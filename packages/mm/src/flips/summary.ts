@@ -1,5 +1,5 @@
 import { EXIT_WORDS, type ExitWord, type HitUse } from './at-exit.js';
-import type { FlippedEntry, FlipsMatrix } from './flips.js';
+import type { FlippedBit, FlippedEntry, FlipsMatrix } from './flips.js';
 import type { KernelGroup } from './fold-kernels.js';
 import { FLIP_CLASSES, type FlipClass } from './judge.js';
 import type { FlippedKind } from './machine.js';
@@ -9,7 +9,10 @@ import type { TableCheck } from './table-check.js';
 export type ClassCounts = Readonly<Partial<Record<FlipClass, number>>>;
 
 /** How many flips of an entry are in each class, in the order of the classes. */
-export function countClasses({ flips }: FlippedEntry, build: 'debug' | 'production'): ClassCounts {
+export function countClasses(
+  { flips }: FlippedEntry<FlippedBit>,
+  build: 'debug' | 'production',
+): ClassCounts {
   const names = Object.keys(FLIP_CLASSES) as FlipClass[];
   const counts = names.map((name) => [name, flips.filter((each) => each[build] === name).length]);
   return Object.fromEntries(counts.filter(([, count]) => count !== 0));
