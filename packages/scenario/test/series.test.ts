@@ -128,9 +128,39 @@ describe.each(SERIES.map((series) => [series.name, patchesOf(series)] as const))
   },
 );
 
+/** Releases between which a series was merged, and patches of it that came before. */
+const MERGED = [
+  ['rmap-log', 'v5.18', 'v6.1', []],
+  ['zeropage-v2', 'v6.9', 'v6.12', []],
+  // Patch 1 is a stable backport in the tree of 6.12.
+  ['dax-v6', 'v6.12', 'v6.17', [1]],
+] as const;
+
+it.each(MERGED)('%s is found between %s and %s, where it was merged', (name, from, to, before) => {
+  const series = SERIES.find((each) => each.name === name);
+  const patches = series === undefined ? [] : patchesOf(series);
+  const lost = patches.flatMap((patch) =>
+    walksOver(patch).flatMap(({ scenario, walk: { found } }) => {
+      if (found === null || before.some((n) => n === patch.n)) return [];
+      const whole = walk(scenario, from, to);
+      return whole === undefined || alters(whole, patch) ? [] : [scenario.name];
+    }),
+  );
+  expect(lost).toEqual([]);
+});
+
 /** A walk found a change of the patch, first or later; where its ends agree it says so. */
 function alters({ found, later, comesAndGoes, endsAgree }: Bisection, patch: Patch): boolean {
   const steps = found === null ? [] : [found.step, ...later];
   const ids = steps.flatMap((step) => (step.step === 'headers' ? [] : [step.change.id]));
   return idsOf(patch).some((id) => ids.includes(id)) && (!endsAgree || comesAndGoes);
 }
+
+it('says that the lost wake-up of DAX comes and goes (SPEC 15.20)', () => {
+  const named = scenarios.find(({ name }) => name === 'dax-v6-04-lost-wakeup.yaml');
+  const whole = named && walk(named, 'dax-v6/0', 'dax-v6/26');
+  expect(whole && bisectionData(whole)).toMatchObject({
+    change: { id: 'dax-wait-on-page' },
+    comesAndGoes: true,
+  });
+});

@@ -16,7 +16,7 @@ export interface Bisection {
   readonly found: Finding | null;
   /** Steps that altered it again after that. */
   readonly later: readonly WalkStep[];
-  /** A result that was left came back: all of it, or all that was answered and reported. */
+  /** A result that was left came back: all of it, or all answers, warnings and reports. */
   readonly comesAndGoes: boolean;
   /** Both ends do the same, whatever happens between. */
   readonly endsAgree: boolean;

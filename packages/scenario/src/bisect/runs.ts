@@ -20,7 +20,7 @@ export interface Outcome {
   readonly run: ScenarioRun;
   /** Two that did the same have the same text. */
   readonly text: string;
-  /** The same without what changed in the state: answers, warnings, reports and notes. */
+  /** What its processes and its log see of that: answers, warnings and reports. */
   readonly said: string;
 }
 
@@ -61,8 +61,7 @@ export class Runs {
     const answers = new Map<string, boolean>(FORM_CHANGES.map((id) => [id, ids.has(id)]));
     const run = this.#run(make, (id) => answers.set(id, ids.has(id)));
     if (!run.ok) return run;
-    const said = textOf(withoutChanges(run.value));
-    const outcome = { run: run.value, text: textOf(run.value), said };
+    const outcome = { run: run.value, text: textOf(run.value), said: saidIn(run.value) };
     this.#done.push({ headers: make.headers, answers, outcome });
     return ok(outcome);
   }
@@ -89,7 +88,8 @@ export class Runs {
 const textOf = (run: ScenarioRun): string =>
   [...run.steps.keys(), run.steps.length].flatMap((i) => toldAt(run, i)).join('\n');
 
-const withoutChanges = (run: ScenarioRun): ScenarioRun => ({
-  ...run,
-  steps: run.steps.map((step) => ({ ...step, changes: [] })),
-});
+const saidIn = ({ steps, stopped }: ScenarioRun): string =>
+  JSON.stringify([
+    stopped ?? null,
+    ...steps.map((each) => [each.number, each.answer, each.more, each.warns, each.reports]),
+  ]);
