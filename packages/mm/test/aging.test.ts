@@ -16,6 +16,8 @@ import { entryOf, oneProcess, PRIVATE, quietly, read, VPN, write } from './proce
 const VM_READ = 0x1n;
 const VM_EXEC = 0x4n;
 const VM_LOCKED = 0x2000n;
+const VM_SEQ_READ = 0x8000n;
+const VM_RAND_READ = 0x10000n;
 const VM_MERGEABLE = 0x80000000n;
 const WAITED = [{ kind: 'note', id: WAITS_FOR_RMAP_LOCK }];
 
@@ -88,6 +90,18 @@ describe.each(ARCHITECTURES)('aging on %s', (arch) => {
     read(model, vma, VPN);
     expect(quietly(model, () => reclaimFolio(model, page, false))).toBe(false);
     expect(lruFolios(model, list)).toEqual([page]);
+  });
+
+  it.each([
+    ['v5.18', VM_SEQ_READ, 0, false],
+    ['v5.18', VM_RAND_READ, 1, false],
+    ['v6.18', VM_SEQ_READ, 0, true],
+    ['v6.18', VM_RAND_READ, 0, true],
+  ])('%s, hint %s: %i uses count, young again %s', (revision, hint, uses, young) => {
+    const { model, vma } = oneProcess(arch, revision, { flags: PRIVATE | hint });
+    const page = write(model, vma, VPN, 1);
+    expect(quietly(model, () => folioReferenced(model, page, false))).toBe(uses);
+    expect(model.pte.is.young(entryOf(model, vma, VPN))).toBe(young);
   });
 
   it('a locked VMA ends the walk, and the folio goes to the active list', () => {

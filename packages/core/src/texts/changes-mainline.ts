@@ -139,7 +139,8 @@ export const MAINLINE_TEXTS: Readonly<Record<keyof typeof MAINLINE_CHANGES, Chan
   },
   'recency-by-both-hints': {
     source: 'SPEC 4.1',
-    effect: 'Unmapping a young page of a VMA read at random does not mark it accessed.',
+    effect:
+      'Unmapping a young page of a VMA read at random does not mark it accessed; reclaim does not look at VMAs with a hint at all.',
   },
 
   // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts

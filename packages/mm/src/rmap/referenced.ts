@@ -3,6 +3,7 @@ import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import type { Model } from '../model.js';
 import { setEntry } from '../tables/tables.js';
 import { hasVmFlag } from '../vma/vma.js';
+import { vmaHasRecency } from '../zap/zap-pte.js';
 import { MAPPED, pageVmaMappedWalk } from './mapped-walk.js';
 import { rmapWalk } from './walk.js';
 
@@ -47,6 +48,8 @@ export function folioReferenced(
       }
       return true;
     },
+    // Since 6.3 VMAs that are read in order, or at random, are not looked at.
+    skips: (vma) => model.has('recency-by-both-hints') && !vmaHasRecency(model, vma),
     tryLock: model.has('rmap-try-lock'),
     mappedOnly: true,
   });
@@ -58,12 +61,13 @@ export function folioReferenced(
 const needsLock = (model: Model, folio: number): boolean =>
   model.has('anon-walks-hold-folio-lock') || !isAnon(model, folio) || isKsm(model, folio);
 
+/** folio_referenced_one(): a page that was read in order is old afterwards, and was not used. */
 function clearYoung(model: Model, folio: number, vma: number, vpn: number): boolean {
   let young = false;
   pageVmaMappedWalk(model, folio, vma, vpn, (_, slot, entry, level) => {
     const { is, to } = level === 'pte' ? model.pte : model.pmd;
     if (!is.present(entry) || !is.young(entry)) return MAPPED.next;
-    young = true;
+    if (level === 'pmd' || vmaHasRecency(model, vma)) young = true;
     setEntry(model, slot, to.mkold(entry));
     return MAPPED.next;
   });
