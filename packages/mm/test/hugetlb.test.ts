@@ -16,9 +16,9 @@ import { PRIVATE, quietly } from './processes.js';
 const VM_HUGETLB = 0x400000n;
 
 /** A process with one huge page's worth of private hugetlb memory. */
-function hugetlb(revision: string, arch = 'x86') {
+function hugetlb(revision: string, protection = PRIVATE) {
   const model = new Model(
-    machineOf(arch, revision, {
+    machineOf('x86', revision, {
       ramFrames: 2048,
       capacities: { table: 32, mapping: 1 },
       vmOps: [{ name: 'hugetlb' }],
@@ -28,7 +28,7 @@ function hugetlb(revision: string, arch = 'x86') {
   const start = 4 * pages;
   const mm = newMm(model);
   const mapping = newMapping(model, 'hugetlb', 0);
-  const flags = PRIVATE | VM_HUGETLB;
+  const flags = protection | VM_HUGETLB;
   newVma(model, mm, { start, end: start + pages, flags, mapping, ops: 0 });
   const access = (of: number, flag: number) =>
     quietly(model, () => handleMmFault(model, model.state.ref(Mm.firstVma, of), start + 3, flag));
@@ -92,3 +92,18 @@ it('fork outside of its section is a bug from the second patch of RMAP-LOG on (S
   access(mm, FAULT_FLAG.WRITE);
   expect(run(model, () => forkMm(model, mm)).bug).toBe('seq-even');
 });
+
+it.each([
+  ['v5.18', true],
+  ['v6.17', false],
+] as const)(
+  'a forced write in %s makes the entry writable: %s (SPEC 24.8)',
+  (revision, writable) => {
+    const { model, mm, start, folioOf } = hugetlb(revision, 0x71n);
+    const flags = FOLL.GET | FOLL.WRITE | FOLL.FORCE;
+    expect(quietly(model, () => getUserPages(model, mm, start, 1, flags))).toBe(1);
+    const entry = entryAt(model, mm, start, 'pmd');
+    expect([model.pmd.is.write(entry), model.pmd.is.dirty(entry)]).toEqual([writable, true]);
+    expect(refcount(model, folioOf(mm))).toBe(2);
+  },
+);

@@ -10,6 +10,8 @@ const RUNS = Number(process.env.RANDOM_RUNS ?? 40);
  * long pins for reading hold pages that a write replaces (SPEC 15.3).
  */
 const KNOWN = ['I3', 'I5', 'I6', 'I13', 'I26'];
+/** What the last patch ends: an anon_vma is adopted twice (SPEC 15.69, 15.70). */
+const ONE_DEGREE = [...KNOWN, 'I19', 'I20'];
 
 const WORLDS: readonly (readonly [WorldKind, string, number])[] = [
   ['small', 'x86', 1],
@@ -23,11 +25,12 @@ describe.each(WORLDS)(
     it.each(['v5.18', 'rmap-log/2', 'rmap-log/6', 'rmap-log/7', 'rmap-log/7x', 'rmap-log/10'])(
       '%s',
       (revision) => {
+        const known = revision === 'rmap-log/10' ? KNOWN : ONE_DEGREE;
         const world = makeWorld(arch, revision, kind);
         fc.assert(
           fc.property(rawSteps, (steps) => {
             const found = runSteps(world, steps)?.violations.map(({ id }) => id) ?? [];
-            expect(found.filter((id) => !KNOWN.includes(id))).toEqual([]);
+            expect(found.filter((id) => !known.includes(id))).toEqual([]);
           }),
           { numRuns: Math.ceil(RUNS * share) },
         );

@@ -62,7 +62,7 @@ function hugetlbWp(
     moveAnonRmap(model, old, vma);
     setAnonExclusive(model, old);
     if (unshare) return 0;
-    setEntry(model, slot, maybeMkwrite(model, vma, pmd, pmd.to.mkdirty(pmd.to.mkyoung(entry))));
+    setEntry(model, slot, written(model, vma, pmd.to.mkyoung(entry)));
     return 0;
   }
   if (isAnon(model, old) && isAnonExclusive(model, old)) model.vmBug('exclusive-mapped-twice');
@@ -87,5 +87,17 @@ export function mapFolio(
   const { pmd, machine } = model;
   hugetlbAddNewAnonRmap(model, folio, vma, vpn - (vpn % pagesOfLevel(model, 'pmd')));
   const leaf = pmd.to.mkyoung(pmd.leaf(machine.memory.pfn(folio), pageProtOf(model, vma)));
-  setEntry(model, slot, writable ? maybeMkwrite(model, vma, pmd, pmd.to.mkdirty(leaf)) : leaf);
+  setEntry(model, slot, writable ? written(model, vma, leaf) : leaf);
+}
+
+/**
+ * set_huge_ptep_maybe_writable(): dirty, and writable as far as the VMA is; until FOLL_FORCE may write
+ * to hugetlb, writable whatever the VMA is (set_huge_ptep_writable()).
+ */
+function written(model: Model, vma: number, entry: Entry): Entry {
+  const { pmd } = model;
+  const dirty = pmd.to.mkdirty(entry);
+  return model.has('follow-write-common')
+    ? maybeMkwrite(model, vma, pmd, dirty)
+    : pmd.mkwrite(dirty);
 }
