@@ -92,17 +92,19 @@ export class EntrySpace {
     readonly level: MappingLevel,
     private readonly prots: WordIds,
     empty: Bits,
+    /** The kernel is built with the level's special mark; else pxx_special() is constantly false. */
+    hasSpecial: boolean,
   ) {
     this.ids = new WordIds(empty);
     const test = (name: TestName): EntryTest => {
       const helper = this.helper(name);
-      if (helper === undefined) return () => false;
+      if (helper === undefined || (name === 'special' && !hasSpecial)) return () => false;
       const known = remembered((e: Entry) => (helper.bits(this.ids.word(e)) ? 1 : 0));
       return (e) => known(e) === 1;
     };
     const change = (name: ChangeName): EntryChange => {
       const helper = this.helper(name);
-      if (helper === undefined) return (e) => e;
+      if (helper === undefined || (name === 'mkspecial' && !hasSpecial)) return (e) => e;
       return remembered((e: Entry) => this.of(helper.bits(this.ids.word(e)) as bigint));
     };
     this.is = Object.fromEntries(TESTS.map((name) => [name, test(name)])) as never;

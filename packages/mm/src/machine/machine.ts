@@ -80,7 +80,7 @@ export class Machine {
     this.levelNumbers = Object.fromEntries(this.levels.map(({ level }, i) => [level, i]));
     this.tableStride = Math.max(...this.levels.map(({ entries }) => entries));
     const space = (level: MappingLevel) =>
-      new EntrySpace(form, level, this.prots, emptyWord(form, level));
+      new EntrySpace(form, level, this.prots, emptyWord(form, level), kernel.hasSpecial(level));
     this.spaces = Object.fromEntries(
       (['pte', 'pmd', 'pud'] as const)
         .filter((level) => level === 'pte' || form.hasTable(level))
