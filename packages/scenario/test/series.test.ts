@@ -16,6 +16,9 @@ import {
 } from '../src/index.js';
 import { allForms } from './forms.js';
 
+/** Each of these walks dozens of scenarios over dozens of changes. */
+const LONG = { timeout: 180_000 };
+
 const folder = join(import.meta.dirname, '../../../fixtures/scenarios');
 const scenarios: readonly Scenario[] = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml'))
@@ -83,7 +86,7 @@ it('accounts for 53 patches, and for the two of the earlier version', () => {
 describe.each(SERIES.map((series) => [series.name, patchesOf(series)] as const))(
   '%s',
   (_, patches) => {
-    it('has a scenario that differs for every patch with an effect', () => {
+    it('has a scenario that differs for every patch with an effect', LONG, () => {
       const missing = patches.filter(
         (patch) => patch.effect && !walksOver(patch).some(({ walk: { found } }) => found !== null),
       );
@@ -114,7 +117,7 @@ describe.each(SERIES.map((series) => [series.name, patchesOf(series)] as const))
       expect(unnamed.map(nameOf)).toEqual([]);
     });
 
-    it('has the changes of its scenarios found over the whole of it', () => {
+    it('has the changes of its scenarios found over the whole of it', LONG, () => {
       const [first, last] = [patches[0], patches.at(-1)];
       const lost = patches.flatMap((patch) =>
         walksOver(patch).flatMap(({ scenario, walk: { found } }) => {
@@ -136,18 +139,22 @@ const MERGED = [
   ['dax-v6', 'v6.12', 'v6.17', [1]],
 ] as const;
 
-it.each(MERGED)('%s is found between %s and %s, where it was merged', (name, from, to, before) => {
-  const series = SERIES.find((each) => each.name === name);
-  const patches = series === undefined ? [] : patchesOf(series);
-  const lost = patches.flatMap((patch) =>
-    walksOver(patch).flatMap(({ scenario, walk: { found } }) => {
-      if (found === null || before.some((n) => n === patch.n)) return [];
-      const whole = walk(scenario, from, to);
-      return whole === undefined || alters(whole, patch) ? [] : [scenario.name];
-    }),
-  );
-  expect(lost).toEqual([]);
-});
+it.each(MERGED)(
+  '%s is found between %s and %s, where it was merged',
+  LONG,
+  (name, from, to, before) => {
+    const series = SERIES.find((each) => each.name === name);
+    const patches = series === undefined ? [] : patchesOf(series);
+    const lost = patches.flatMap((patch) =>
+      walksOver(patch).flatMap(({ scenario, walk: { found } }) => {
+        if (found === null || before.some((n) => n === patch.n)) return [];
+        const whole = walk(scenario, from, to);
+        return whole === undefined || alters(whole, patch) ? [] : [scenario.name];
+      }),
+    );
+    expect(lost).toEqual([]);
+  },
+);
 
 /** A walk found a change of the patch, first or later; where its ends agree it says so. */
 function alters({ found, later, comesAndGoes, endsAgree }: Bisection, patch: Patch): boolean {

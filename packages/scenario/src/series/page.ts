@@ -79,7 +79,7 @@ function answerOf(
   scenarios: readonly Scenario[],
   source: FormSource,
 ): Result<string> {
-  const parts = [`### ${question}\n`, `${answer.trim()}\n`];
+  const parts = [`### ${question}\n`, `${answer}\n`];
   for (const name of names) {
     const scenario = scenarios.find((each) => fileName(each) === name);
     if (scenario === undefined) return fail('bad-questions', `there is no scenario "${name}"`);

@@ -7,9 +7,12 @@ const LONGEST_FILE = 1 << 20;
 
 const questionSchema = strict({
   series: z.enum(SERIES.map(({ name }) => name)).describe('Whose review asked it.'),
-  question: z.string().min(1),
-  scenarios: z.array(z.string().min(1)).min(1).describe('Files that answer it, without .yaml.'),
-  answer: z.string().min(1).describe('What their runs show, in one to three sentences.'),
+  question: z.string().trim().min(1),
+  scenarios: z
+    .array(z.string().trim().min(1))
+    .min(1)
+    .describe('Files that answer it, without .yaml.'),
+  answer: z.string().trim().min(1).describe('What their runs show, in one to three sentences.'),
 });
 
 /** A question that a series or its review raised, and the scenarios that answer it. */
