@@ -1,20 +1,36 @@
 import { REVISIONS, type Revision } from '@pagewright/core';
 import { describe, expect, it } from 'vitest';
 import { blockAt, fallocate, reflink } from '../src/dax/blocks.js';
-import { daxBreakLayout, daxTruncate, evictInode, goOn } from '../src/dax/change-file.js';
+import {
+  daxBreakLayout,
+  daxPunchHole,
+  daxTruncate,
+  evictInode,
+  goOn,
+} from '../src/dax/change-file.js';
 import { daxEntriesIn } from '../src/dax/entry.js';
 import { daxLockEntry, daxUnlockEntry } from '../src/dax/lock-entry.js';
 import { answerOf, sendSignal } from '../src/dax/waiter.js';
+import { daxWriteback } from '../src/dax/writeback.js';
 import { ERRNO } from '../src/errno.js';
 import { readMemory, writeMemory } from '../src/fault/access.js';
 import { type FileSystemName, makeFileSystem } from '../src/files/file-systems.js';
+import { newMapping } from '../src/files/new-mapping.js';
 import { getRefs } from '../src/frames/folio.js';
 import { OWNER } from '../src/frames/page-flags.js';
 import { putRefs } from '../src/frames/put.js';
 import { FOLL } from '../src/gup/flags.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
 import { putReference } from '../src/gup/reference.js';
-import { checkInvariants, checkStep, Frame, type Model, newVma, run } from '../src/index.js';
+import {
+  checkInvariants,
+  checkStep,
+  Frame,
+  Mapping,
+  type Model,
+  newVma,
+  run,
+} from '../src/index.js';
 import { munmap } from '../src/vma/munmap.js';
 import { HPN, mappedDax, newDaxFile, SHARED, VPN } from './dax.js';
 
@@ -309,4 +325,24 @@ it('a page that the cache had a reference on would never wake anybody (never pos
   sendSignal(model, task);
   goOn(model, task);
   expect([answerOf(model, task), model.state.get(Frame.refcount, frame)]).toEqual([0, 0]);
+});
+
+it('indices that a file has no room for, and files on no device, are refused or left alone', () => {
+  const { model, mapping, pgmap } = mappedDax('v6.17', SHARED);
+  const [other, none] = [newDaxFile(model, pgmap, 1), newMapping(model, 'fsdax', 1)];
+  const far = 2 ** 40;
+  expect(fallocate(model, mapping, 0, far)).toBe(ERRNO.ENOSPC);
+  expect(fallocate(model, none, 0, 1)).toBe(ERRNO.EOPNOTSUPP);
+  expect(fallocate(model, mapping, 0, 1)).toBe(0);
+  expect([reflink(model, mapping, 0, none, 0), reflink(model, mapping, 0, other, far)]).toEqual([
+    ERRNO.EINVAL,
+    ERRNO.EINVAL,
+  ]);
+  const before = blockAt(model, mapping, 0);
+  expect(answerOf(model, daxPunchHole(model, mapping, 2, far))).toBe(0);
+  expect(answerOf(model, daxTruncate(model, mapping, far))).toBe(0);
+  expect(model.state.get(Mapping.size, mapping)).toBe(4);
+  expect(daxWriteback(model, mapping, 0, far)).toBe(0);
+  expect(daxLockEntry(model, mapping, far)).toBe(ERRNO.ENOENT);
+  expect(blockAt(model, mapping, 0)).toBe(before);
 });

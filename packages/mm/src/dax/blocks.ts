@@ -37,7 +37,8 @@ export const setBlock = (model: Model, mapping: number, index: number, frame: nu
  * @param end first index behind the range
  */
 export function freeBlocks(model: Model, mapping: number, start: number, end: number): void {
-  for (let index = start; index < end; index++) {
+  const last = Math.min(end, model.state.get(Mapping.slots, mapping));
+  for (let index = start; index < last; index++) {
     const frame = blockAt(model, mapping, index);
     if (frame < 0) continue;
     setBlock(model, mapping, index, HOLE);
@@ -45,8 +46,14 @@ export function freeBlocks(model: Model, mapping: number, start: number, end: nu
   }
 }
 
-/** fallocate(): blocks for the holes of a range, nothing mapped. -ENOSPC when the device is full. */
+/**
+ * fallocate(): blocks for the holes of a range, nothing mapped. -ENOSPC when the device is full, and
+ * behind what the file has room for; -EOPNOTSUPP for a file on no device.
+ */
 export function fallocate(model: Model, mapping: number, start: number, end: number): number {
+  const { state } = model;
+  if (state.ref(Mapping.pgmap, mapping) < 0) return ERRNO.EOPNOTSUPP;
+  if (end > state.get(Mapping.slots, mapping)) return ERRNO.ENOSPC;
   for (let index = start; index < end; index++) {
     if (blockAt(model, mapping, index) >= 0) continue;
     if (extentAt(model, mapping, index, 1, true).frame < 0) return ERRNO.ENOSPC;
@@ -56,11 +63,13 @@ export function fallocate(model: Model, mapping: number, start: number, end: num
 
 /**
  * FICLONERANGE of one block: another file offset has it too, until one of them is written. -EINVAL
- * where there is no block, or none can be.
+ * where there is no block, or none of this device can be.
  */
 export function reflink(model: Model, from: number, index: number, to: number, at: number): number {
   const frame = cacheSlotOf(model, from, index) < 0 ? HOLE : blockAt(model, from, index);
-  if (frame < 0 || cacheSlotOf(model, to, at) < 0) return ERRNO.EINVAL;
+  const { state } = model;
+  const sameDevice = state.ref(Mapping.pgmap, from) === state.ref(Mapping.pgmap, to);
+  if (frame < 0 || !sameDevice || cacheSlotOf(model, to, at) < 0) return ERRNO.EINVAL;
   setBlock(model, to, at, frame);
   return 0;
 }

@@ -13,9 +13,11 @@ import { isDone, isWoken, PHASE, SLEEPS_ON, WORK } from './waiter.js';
  * where they forget to set an answer.
  */
 
-/** ftruncate(): the file gets a new, smaller size in pages (SPEC 4.7, 11.7). */
-export const daxTruncate = (model: Model, mapping: number, size: number, unset = 0): number =>
-  start(model, WORK.truncate, mapping, size, model.state.get(Mapping.slots, mapping), unset);
+/** ftruncate(): the file gets a new size in pages, no more than it has room for (SPEC 4.7, 11.7). */
+export function daxTruncate(model: Model, mapping: number, size: number, unset = 0): number {
+  const slots = model.state.get(Mapping.slots, mapping);
+  return start(model, WORK.truncate, mapping, Math.min(size, slots), slots, unset);
+}
 
 /** fallocate(FALLOC_FL_PUNCH_HOLE): blocks of a range, `end` behind it, are freed. */
 export const daxPunchHole = (

@@ -49,7 +49,8 @@ export function storeEntry({ state }: Model, slot: number, frame: number, bits: 
 
 /** The entry of the lowest index in a range of a file; one that only reaches in counts. -1 for none. */
 export function nextDaxEntry(model: Model, mapping: number, start: number, end: number): number {
-  for (let index = start; index < end; index++) {
+  const last = Math.min(end, model.state.get(Mapping.slots, mapping));
+  for (let index = start; index < last; index++) {
     const slot = daxEntryAt(model, mapping, index);
     if (slot >= 0) return slot;
   }

@@ -9,11 +9,11 @@ export interface FileSystem {
   readonly breaksLayouts: boolean;
   /** The change since which it waits when a file leaves memory as well. */
   readonly evictionWaits?: ChangeId;
-  /** It is locked by an invalidate_lock that eviction must not touch. */
+  /** Who waits in it drops the file's invalidate_lock meanwhile, in v6 even where nobody took it. */
   readonly invalidateLock?: boolean;
-  /** Its breaking of layouts has a loop around it, which forgets errors in v6. */
+  /** It breaks layouts in a switch that forgets errors in v6 (xfs_break_layouts()). */
   readonly layoutSwitch?: boolean;
-  /** The host's device says which range to free, and has no dev_pagemap_ops. */
+  /** Its memory is the host's: callers name the range to break, and nothing frees its pages. */
   readonly virtual?: boolean;
 }
 
