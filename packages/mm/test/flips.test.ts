@@ -257,6 +257,12 @@ describe('memory', () => {
     expect(bitRuns(device?.bits ?? [])).toBe('41-51');
     expect(device?.holes).toBe(1 + 6);
     expect(boundLossOf('v6.18')).toBeUndefined();
+    const far = flipsUnder(x86, 'x86_64', 'v6.18', '0-3G,4G-17G,device:1024G-1040G');
+    expect(far.of('normal').flips[40]).toMatchObject({
+      place: 'device',
+      production: 'wrong page',
+      tableCheck: { unmapped: 'blind', mapped: 'blind' },
+    });
   });
 
   const boundLossOf = (id: string) => {

@@ -75,7 +75,13 @@ export function flipMachine(
   const memory = [
     ...own,
     ...free.map(
-      (pfn) => ({ name: `hit ${pfn}`, purpose: 'own', firstPfn: pfn, frames: 1 }) as const,
+      (pfn): MemoryRange => ({
+        name: `hit ${pfn}`,
+        purpose: 'own',
+        zone: placeOf(layout, pageShift, pfn) === 'device' ? 'device' : 'normal',
+        firstPfn: pfn,
+        frames: 1,
+      }),
     ),
   ];
   const capacities = { ...ROOM, swapSlot: SWAP_SLOTS, table: TABLES };

@@ -7,7 +7,7 @@ import type { FlippedAt } from './machine.js';
 /**
  * What CONFIG_PAGE_TABLE_CHECK makes of a flipped entry, which it first sees when the entry is
  * cleared: `bug` stops the kernel there, `freed` when the page is freed, `later` in the process that
- * was hit; `blind` is a frame without struct page, which it leaves alone; `quiet` is all else.
+ * was hit; `blind` is a frame without struct page or of a device, which it leaves alone; `quiet` is all else.
  */
 export type TableCheck = 'bug' | 'freed' | 'later' | 'blind' | 'quiet';
 
@@ -29,7 +29,8 @@ export function tableCheck(
     return freesOwn ? 'freed' : 'quiet';
   }
   const frame = machine.memory.frame(pte.pfn(entry));
-  if (frame < 0) return 'blind';
+  // What it counts in (page_ext) is not there for memory of devices; until 6.9 that stopped the kernel.
+  if (frame < 0 || machine.memory.zone(frame) === 'device') return 'blind';
   if (frame === at.frame) return 'quiet';
   return use === 'mapped' ? 'later' : 'bug';
 }
@@ -56,7 +57,7 @@ export const TABLE_CHECKS: Readonly<Record<TableCheck, string>> = {
   bug: 'stops the kernel as the entry is cleared',
   freed: 'stops the kernel as the page is freed',
   later: 'stops the kernel in the process that was hit',
-  blind: 'no struct page, which the check leaves alone',
+  blind: 'no struct page, or that of a device, which the check leaves alone',
   quiet: 'says nothing',
 };
 
