@@ -1,5 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRevision } from '@pagewright/core';
 import { describe, expect, it } from 'vitest';
-import { parseScenario, resultData, resultLines, runAll, succeededAll } from '../src/index.js';
+import {
+  bisect,
+  parseScenario,
+  resultData,
+  resultLines,
+  runAll,
+  succeededAll,
+} from '../src/index.js';
 import { allForms } from './forms.js';
 
 const START = `scenario: two at once
@@ -66,11 +76,7 @@ describe('mistakes of unordered steps', () => {
       `${two}, orders: {bad: 0}`,
       'there is no condition "bad"; there are total',
     ],
-    [
-      'kernels that nobody knows',
-      `${two}, orders: {total: {v9: 2}}`,
-      'unknown kernel "v9"',
-    ],
+    ['kernels that nobody knows', `${two}, orders: {total: {v9: 2}}`, 'unknown kernel "v9"'],
     [
       'too many orders',
       `unordered: {a: [${'read: V, '.repeat(12)}], b: [${'read: V, '.repeat(12)}]}`,
@@ -157,6 +163,26 @@ describe('unordered steps', () => {
   - unordered: {move: [${MOVE}], other: [{write: V+1}]}
 `;
     expect(resultOf(rest).runs[0]?.steps.at(-1)?.orders?.total).toBe(2);
+  });
+
+  it('are not needed for one step more, but what must wait cannot be next', () => {
+    const begun = `${RACE}  - {advance: move, expect: clears the entry}\n`;
+    expect(failuresOf(`${begun}  - {advance: gup, expect: finds nothing to take}\n`)).toEqual([]);
+    expect(() => resultOf(`${begun}  - {write: V}\n`)).toThrow(
+      'write must wait for an operation in progress',
+    );
+    const looked = `${RACE}  - advance: gup\n  - advance: move\n`;
+    expect(failuresOf(`${looked}  - {advance: move, expect: waits}\n`)).toEqual([]);
+  });
+
+  it('are told apart by what their orders came to when kernels are bisected', () => {
+    const file = '../../../fixtures/scenarios/rmap-log-07-gup-fast-migrate.yaml';
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    const parsed = parseScenario(text, 'a.yaml');
+    const [from, to] = ['v5.18', 'v6.1'].map(findRevision);
+    if (!parsed.ok || !from?.ok || !to?.ok) throw new Error('it cannot be read');
+    const found = bisect(parsed.value, allForms, 'x86_64', from.value, to.value);
+    expect(found.ok && found.value.found?.step).toMatchObject({ change: { id: 'anon-exclusive' } });
   });
 
   it('stand in JSON, with verdicts', () => {

@@ -10,7 +10,9 @@ import {
 import type { StepFile } from '../format/definition.js';
 import type { Scenario } from '../format/parse.js';
 import { configOf } from '../run/ground.js';
+import type { OrdersRun } from '../run/orders.js';
 import { runScenario, type ScenarioRun } from '../run/run.js';
+import type { StepRun } from '../run/run-step.js';
 import type { FormSource } from '../setup/forms.js';
 import { toldAt } from '../show/told.js';
 import type { Make } from './path.js';
@@ -88,8 +90,25 @@ export class Runs {
 const textOf = (run: ScenarioRun): string =>
   [...run.steps.keys(), run.steps.length].flatMap((i) => toldAt(run, i)).join('\n');
 
+const answered = ({ answer, more, warns, reports }: StepRun) => [answer, more, warns, reports];
+
 const saidIn = ({ steps, stopped }: ScenarioRun): string =>
   JSON.stringify([
     stopped ?? null,
-    ...steps.map((each) => [each.number, each.answer, each.more, each.warns, each.reports]),
+    ...steps.map((each) => [
+      each.number,
+      ...answered(each),
+      each.orders && saidOfOrders(each.orders),
+    ]),
   ]);
+
+/** What the orders of a step are answered and end in, with how many; whatever their states are. */
+function saidOfOrders({ total, conditions, outcomes }: OrdersRun): unknown {
+  const counts = new Map<string, number>();
+  for (const { count, parts, after, stuck } of outcomes) {
+    const runs = [...parts.flatMap(({ steps }) => steps), ...after];
+    const said = JSON.stringify([stuck, runs.map(answered)]);
+    counts.set(said, (counts.get(said) ?? 0) + count);
+  }
+  return [total, conditions, [...counts]];
+}

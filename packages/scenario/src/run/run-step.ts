@@ -1,8 +1,8 @@
 import type { Kernel } from '@pagewright/core';
-import { type FullAnswer, hasFunction, Reference, run as runModel } from '@pagewright/mm';
+import { type FullAnswer, hasFunction, mustWait, Reference, run as runModel } from '@pagewright/mm';
 import type { StateExpectation, StepFile } from '../format/definition.js';
 import { type Call, callOf } from '../format/operation-of.js';
-import type { World } from '../setup/world.js';
+import { ScenarioStop, type World } from '../setup/world.js';
 import { answerText, succeeded } from './answer-text.js';
 import { argumentsOf, callText } from './arguments.js';
 import { changeLines } from './changes.js';
@@ -52,6 +52,9 @@ function runCall(world: World, step: StepFile, call: Call, trace: boolean) {
   const { operation } = call;
   if (!hasFunction(model, operation)) return withoutFunction(step, call, model.kernel);
   const args = argumentsOf(world, call);
+  if (operation.answers !== 'progress' && mustWait(model, operation, args)) {
+    throw new ScenarioStop(`${operation.name} must wait for an operation in progress`);
+  }
   const before = model.state.copy();
   const held = step.as === undefined ? [] : references(world);
   const ran = runModel(model, () => operation.run(model, args as never));
