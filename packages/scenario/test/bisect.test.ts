@@ -168,3 +168,26 @@ describe('bisect', () => {
     }
   });
 });
+
+it('a PUD of memory whose end has no struct page is a BUG, and no mistake of ours', () => {
+  const text = `scenario: a PUD beyond its device
+objects:
+  processes: {P: {}}
+  pages: {D: {kind: fsdax, pages: 512}}
+  files: {F: {kind: fsdax, on: D}}
+  vmas:
+    V: {flags: rw-s, at: 262144, pages: 262144, file: F}
+steps:
+  - vmf_insert_pfn_pud: {at: V, pfn: D, flags: [dev, map]}
+  - handle_mm_fault: {at: V, flags: [WRITE]}
+`;
+  const parsed = parseScenario(text, 'a.yaml');
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  const result = bisect(parsed.value, allForms, 'x86_64', kernel('v6.12'), kernel('v6.17'));
+  if (!result.ok) throw new Error(result.problem.message);
+  const { change, after } = bisectionData(result.value);
+  expect([change?.id, after?.told[0]]).toEqual([
+    'dax-pud-zap-counted',
+    '2. handle_mm_fault V flags=[WRITE] = BUG wild-page',
+  ]);
+});

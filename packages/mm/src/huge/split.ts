@@ -63,9 +63,11 @@ function dropPmd(model: Model, vma: number, slot: SlotAt, old: Entry): void {
 /** The folio learns what the entry knew, and is mapped by it no more. */
 function dropLeaf(model: Model, vma: number, space: EntrySpace, old: Entry): void {
   const frame = frameOfLeaf(model, space, old);
-  if (frame < 0) model.bug('wild-page');
-  const folio = folioOf(model, frame);
   const pages = pagesOfLevel(model, space.level);
+  // Every page of the leaf is touched, and its last one may lie where there is no struct page.
+  const last = model.machine.memory.frame(space.pfn(old) + pages - 1);
+  if (frame < 0 || last < 0) model.bug('wild-page');
+  const folio = folioOf(model, frame);
   if (space.is.dirty(old)) setFlag(model, folio, PAGE_FLAG.dirty, true);
   if (space.is.young(old)) setFlag(model, folio, PAGE_FLAG.referenced, true);
   removeRmap(model, frame, pages, vma, space.level);
