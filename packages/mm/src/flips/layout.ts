@@ -72,7 +72,7 @@ export function parseMemory(text: string): Result<MemoryLayout> {
 export const DEFAULT_MEMORY = { 64: '0-3G,4G-17G', 32: '0-768M,1G-1280M' } as const;
 
 /** The range that a frame lies in. */
-export const rangeOf = (
+const rangeOf = (
   { ranges }: MemoryLayout,
   pageShift: number,
   pfn: number,

@@ -33,7 +33,7 @@ export interface Ground {
 }
 
 /** Readable and writable, shared. */
-export const SHARED_RIGHTS = 0x1n | VM_WRITE | 0x10n | VM_MAYWRITE | VM_SHARED | 0x80n;
+const SHARED_RIGHTS = 0x1n | VM_WRITE | 0x10n | VM_MAYWRITE | VM_SHARED | 0x80n;
 
 /** The levels that the form maps folios or raw frames at by an entry. */
 export function insertionLevels({ definition }: EntryForm): readonly MappingLevel[] {
