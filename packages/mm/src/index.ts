@@ -57,7 +57,13 @@ export {
   type Purpose,
   type Zone,
 } from './machine/memory-map.js';
-export { RAM_PFN, type StandardMachine, standardMachine } from './machine/standard.js';
+export {
+  type MachineRoom,
+  RAM_PFN,
+  ROOM,
+  type StandardMachine,
+  standardMachine,
+} from './machine/standard.js';
 export { Model, type Outcome, run } from './model.js';
 export { changeProtection, changeProtNuma } from './mprotect/change-protection.js';
 export { MM_CP } from './mprotect/flags.js';

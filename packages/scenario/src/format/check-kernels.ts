@@ -1,6 +1,6 @@
 import type { ScenarioFile, StateExpectation, StepFile } from './definition.js';
 import { selectKernels } from './kernels.js';
-import type { Mistake, Path } from './parse.js';
+import type { Mistake, Path } from './read-file.js';
 import { isByKernel } from './step.js';
 
 /** The first selector of kernels that names none. */

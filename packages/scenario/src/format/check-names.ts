@@ -1,15 +1,15 @@
 import type { AnswerKind, ArgumentKind } from '@pagewright/mm';
 import type { ScenarioFile, StateExpectation, StepFile } from './definition.js';
 import { nearest } from './nearest.js';
-import { callOf, operationsIn } from './operation-of.js';
-import type { Mistake, Path } from './parse.js';
+import { type Call, callOf, operationsIn } from './operation-of.js';
+import type { Mistake, Path } from './read-file.js';
 import { partsOf } from './words.js';
 
 /** What names stand for. */
-type NamedKind = 'process' | 'file' | 'page' | 'VMA' | 'reference' | 'operation' | 'task';
+export type NamedKind = 'process' | 'file' | 'page' | 'VMA' | 'reference' | 'operation' | 'task';
 
 /** What naming an answer makes of it; answers of other kinds cannot be named. */
-const NAMED_ANSWERS: Readonly<Partial<Record<AnswerKind, NamedKind>>> = {
+export const NAMED_ANSWERS: Readonly<Partial<Record<AnswerKind, NamedKind>>> = {
   process: 'process',
   page: 'page',
   count: 'reference',
@@ -32,7 +32,7 @@ const NAMED_ARGUMENTS: Readonly<Partial<Record<ArgumentKind, NamedKind>>> = {
 };
 
 /** The names of a file as they become known from its top to its end. */
-class Names {
+export class Names {
   private readonly kinds = new Map<string, NamedKind>();
   mistake: Mistake | undefined;
 
@@ -40,6 +40,11 @@ class Names {
     const before = this.kinds.get(name);
     if (before === undefined) this.kinds.set(name, kind);
     else this.report(path, `"${name}" is a ${before} already`);
+  }
+
+  /** The name is known, and stands for something of the kind. */
+  isA(name: string, kind: NamedKind): boolean {
+    return this.kinds.get(name) === kind;
   }
 
   use(text: string, kind: NamedKind, path: Path): void {
@@ -84,7 +89,8 @@ export function checkNames(file: ScenarioFile): Mistake | undefined {
   return names.mistake;
 }
 
-function useStep(step: StepFile, names: Names, path: Path): void {
+/** A step, whose names must be known; what it makes is known from here on. */
+export function useStep(step: StepFile, names: Names, path: Path): void {
   const found = operationsIn(step);
   const others = [step.check, step.unordered].filter((each) => each !== undefined).length;
   if (found.length + others !== 1) {
@@ -107,7 +113,11 @@ function useStep(step: StepFile, names: Names, path: Path): void {
   }
 }
 
-function declareObjects({ objects = {} }: ScenarioFile, names: Names): void {
+/** Objects, whose names are known from here on. */
+export function declareObjects(
+  { objects = {} }: Pick<ScenarioFile, 'objects'>,
+  names: Names,
+): void {
   const { processes = {}, files = {}, pages = {}, vmas = {} } = objects;
   const groups = { processes, files, pages, vmas };
   const kinds = { processes: 'process', files: 'file', pages: 'page', vmas: 'VMA' } as const;
@@ -138,7 +148,17 @@ function declareObjects({ objects = {} }: ScenarioFile, names: Names): void {
 function useCall(step: StepFile, names: Names, at: Path): void {
   const call = callOf(step);
   if (call === undefined) return;
-  const { operation, args } = call;
+  useArguments(call, names, at);
+  if (step.as === undefined) return;
+  const { operation } = call;
+  const kind = NAMED_ANSWERS[operation.answers];
+  const path = [...at, 'as'];
+  if (kind === undefined) names.report(path, `${operation.name} answers nothing that has a name`);
+  else names.declare(step.as, kind, path);
+}
+
+/** Arguments, whose names must be known. */
+export function useArguments({ operation, args }: Call, names: Names, at: Path): void {
   for (const [name, { kind }] of Object.entries(operation.parameters)) {
     const expected = NAMED_ARGUMENTS[kind];
     const value = args[name];
@@ -147,14 +167,10 @@ function useCall(step: StepFile, names: Names, at: Path): void {
       if (expected !== undefined && typeof each === 'string') names.use(each, expected, path);
     }
   }
-  if (step.as === undefined) return;
-  const kind = NAMED_ANSWERS[operation.answers];
-  const path = [...at, 'as'];
-  if (kind === undefined) names.report(path, `${operation.name} answers nothing that has a name`);
-  else names.declare(step.as, kind, path);
 }
 
-function useState(state: StateExpectation, names: Names, path: Path): void {
+/** A state, whose names must be known. */
+export function useState(state: StateExpectation, names: Names, path: Path): void {
   const { pages = {}, processes = {}, vmas = {}, entries = {} } = state;
   for (const name of Object.keys(pages)) names.use(name, 'page', [...path, 'pages', name]);
   for (const name of Object.keys(processes)) {

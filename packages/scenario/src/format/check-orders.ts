@@ -1,5 +1,5 @@
 import type { ScenarioFile, StepFile } from './definition.js';
-import type { Mistake, Path } from './parse.js';
+import type { Mistake, Path } from './read-file.js';
 
 /** Most orders that the parts of a step may have. */
 const MOST_ORDERS = 50_000;

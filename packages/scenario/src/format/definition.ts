@@ -18,7 +18,8 @@ const named = <T extends z.ZodType>(what: string, one: T) =>
     .record(NAME, one)
     .refine((all) => Object.keys(all).length <= MOST_OBJECTS, `more than ${MOST_OBJECTS} ${what}`);
 
-const machine = strict({
+/** What scenarios run on. */
+export const machineSchema = strict({
   form: z
     .union([z.string(), z.array(z.string()).min(1)], { error: 'a form, a list of forms, or all' })
     .optional()
@@ -103,7 +104,8 @@ const vma = strict({
   ops: handler.optional().describe('vm_ops of its driver; anonymous memory has none.'),
 });
 
-const objects = strict({
+/** What there is at first. */
+export const objectsSchema = strict({
   processes: named('processes', process.nullable()).optional(),
   files: named('files', file).optional(),
   pages: named('pages', page).optional(),
@@ -188,7 +190,7 @@ export const scenarioSchema = strict({
     .array(z.string().regex(/^[\w.-]+(\/[\w.:-]+)?$/, 'a section, or section/row'))
     .optional()
     .describe('Rows of the specification that it exercises: `3.2/4`.'),
-  machine: machine.optional(),
+  machine: machineSchema.optional(),
   needs: z
     .array(z.enum(keysOf(NEEDS)))
     .optional()
@@ -200,7 +202,7 @@ export const scenarioSchema = strict({
     .optional()
     .describe('It holds on all of these too, and steps are answered alike on all forms.'),
   differs: z.string().optional().describe('Why forms may answer differently.'),
-  objects: objects.optional(),
+  objects: objectsSchema.optional(),
   steps: z.array(stepSchema(stateSchema)).min(1).max(MOST_STEPS),
   expect: z
     .union([stateSchema, z.array(stateSchema).min(1)], { error: 'a state, or a list of states' })

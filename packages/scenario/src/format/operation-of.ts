@@ -2,11 +2,12 @@ import { OPERATIONS, type Operation } from '@pagewright/mm';
 import type { StepFile } from './definition.js';
 import { STEP_FIELDS } from './step.js';
 
-const BY_NAME: ReadonlyMap<string, Operation> = new Map(
+/** Operations by name. */
+export const OPERATIONS_BY_NAME: ReadonlyMap<string, Operation> = new Map(
   OPERATIONS.map((each) => [each.name, each]),
 );
 /** Names of all operations. */
-export const OPERATION_NAMES: readonly string[] = [...BY_NAME.keys()];
+export const OPERATION_NAMES: readonly string[] = [...OPERATIONS_BY_NAME.keys()];
 
 /** The operation of a step with its arguments by name, as they are written. */
 export interface Call {
@@ -21,7 +22,7 @@ export const operationsIn = (step: StepFile): readonly string[] =>
 /** The operation of a step; undefined for a check. */
 export function callOf(step: StepFile): Call | undefined {
   const [name = ''] = operationsIn(step);
-  const operation = BY_NAME.get(name);
+  const operation = OPERATIONS_BY_NAME.get(name);
   if (operation === undefined) return undefined;
   const written = (step as Readonly<Record<string, unknown>>)[name];
   if (typeof written === 'object' && written !== null && !Array.isArray(written)) {

@@ -25,7 +25,7 @@ const ABSENT_KINDS = [
 ] as const;
 
 /** How arguments of each kind are written. */
-const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
+export const ARGUMENTS: Readonly<Record<ArgumentKind, z.ZodType>> = {
   address: ADDRESS.describe('A page of a VMA: `V+3`, or in another process `child:V+3`.'),
   vma: ADDRESS.describe('A VMA: `V`, or `child:V`.'),
   process: NAME.describe('A process.'),

@@ -13,7 +13,8 @@ import {
   type VmOps,
 } from '@pagewright/mm';
 import type { ObjectsFile, VmaFile } from '../format/definition.js';
-import type { Path, Scenario } from '../format/parse.js';
+import type { Scenario } from '../format/parse.js';
+import type { Path } from '../format/read-file.js';
 import { makePages, type PageFile, rangesApart } from './pages.js';
 import { vmOpsOf } from './vm-ops.js';
 import { readVmaFlags } from './vma-flags.js';

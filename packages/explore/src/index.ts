@@ -1,0 +1,9 @@
+/**
+ * @pagewright/explore: searches every state that operations can lead to, within a bound, for a broken
+ * invariant, and shows the shortest way there.
+ * @packageDocumentation
+ */
+export type { BoundFile, OutcomeFile } from './format/definition.js';
+export type { Action } from './format/expand.js';
+export { boundJsonSchema } from './format/json-schema.js';
+export { type Bound, parseBound } from './format/parse.js';

@@ -1,0 +1,36 @@
+/**
+ * What scenarios are made of, for packages whose files share objects, operations, names and
+ * conditions with them.
+ * @packageDocumentation
+ */
+export {
+  declareObjects,
+  NAMED_ANSWERS,
+  Names,
+  useArguments,
+  useState,
+  useStep,
+} from './format/check-names.js';
+export {
+  machineSchema,
+  type ObjectsFile,
+  objectsSchema,
+  type StateExpectation,
+  type StepFile,
+  stateSchema,
+} from './format/definition.js';
+export { NEEDS } from './format/needs.js';
+export { type Call, callOf, OPERATION_NAMES, OPERATIONS_BY_NAME } from './format/operation-of.js';
+export { type FileKind, type Mistake, type Path, readFile } from './format/read-file.js';
+export { ARGUMENTS, STEP_FIELDS, stepSchema } from './format/step.js';
+export { KERNELS, NAME, number, partsOf, strict } from './format/words.js';
+export { answerText, succeeded } from './run/answer-text.js';
+export { argumentsOf, callText } from './run/arguments.js';
+export { changeLines } from './run/changes.js';
+export { selects } from './run/expectation.js';
+export { configOf, groundOf } from './run/ground.js';
+export { reportLines } from './run/reports.js';
+export { runStep } from './run/run-step.js';
+export { stateMistakes } from './run/state-check.js';
+export { build } from './setup/build.js';
+export { type Named, ScenarioStop, World } from './setup/world.js';
