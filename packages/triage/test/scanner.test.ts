@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LogScanner, type Segment } from '../src/log/scanner.js';
+import type { RawLine } from '../src/log/mended.js';
+import { LogScanner } from '../src/log/scanner.js';
 import { readReports } from '../src/read/reports.js';
 import { knownReports, mended } from './reports.js';
 
 function scan(
   log: string,
   sizes: readonly number[] = [65536],
-): { segments: Segment[]; lines: number } {
-  const segments: Segment[] = [];
-  const scanner = new LogScanner((segment) => segments.push(segment));
+): { segments: (readonly RawLine[])[]; boots: RawLine[]; lines: number } {
+  const segments: (readonly RawLine[])[] = [];
+  const boots: RawLine[] = [];
+  const scanner = new LogScanner({
+    segment: (lines) => segments.push(lines),
+    boot: (line) => boots.push(line),
+  });
   const bytes = new TextEncoder().encode(log);
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const size = sizes[i % sizes.length] as number;
@@ -17,7 +22,7 @@ function scan(
     at += size;
   }
   scanner.end();
-  return { segments, lines: scanner.lines };
+  return { segments, boots, lines: scanner.lines };
 }
 const filler = (lines: number): string =>
   Array.from({ length: lines }, (_, i) => `[${i}.5] usb 1-1: new device number ${i}\n`).join('');
@@ -26,7 +31,7 @@ test('every report lies in a segment, whatever the size of the pieces', () => {
   for (const { id, log } of knownReports) {
     const whole = readReports(mended(log)).length;
     const { segments } = scan(`${filler(300)}${log}\n${filler(300)}`, [977]);
-    const found = segments.flatMap(({ lines }) =>
+    const found = segments.flatMap((lines) =>
       readReports(mended(lines.map(({ text }) => text).join('\n'))),
     );
     expect([id, found.length]).toEqual([id, whole]);
@@ -34,7 +39,7 @@ test('every report lies in a segment, whatever the size of the pieces', () => {
 });
 
 test('ordinary lines are counted and passed over', () => {
-  expect(scan(filler(5000))).toEqual({ segments: [], lines: 5000 });
+  expect(scan(filler(5000))).toEqual({ segments: [], boots: [], lines: 5000 });
 });
 
 test('lines keep their numbers and texts, however the bytes are cut', () => {
@@ -47,23 +52,25 @@ test('lines keep their numbers and texts, however the bytes are cut', () => {
         const { segments, lines } = scan(log, sizes);
         expect(lines).toBe(401);
         expect(segments.length).toBe(1);
-        for (const { number, text } of segments[0]?.lines ?? [])
-          expect(text).toBe(expected[number - 1]);
-        expect(segments[0]?.lines[0]?.number).toBe(161);
+        for (const { number, text } of segments[0] ?? []) expect(text).toBe(expected[number - 1]);
+        expect(segments[0]?.[0]?.number).toBe(161);
       },
     ),
   );
 });
 
 test('what was said at boot is known later', () => {
-  const { segments } = scan(`Linux version 6.1.0 (x)\n${filler(900)}bad_page: : bad pmd 0(0)\n`);
-  expect(segments[0]?.boot).toEqual({ number: 1, text: 'Linux version 6.1.0 (x)' });
+  const boot = 'Linux version 6.1.0 (x)';
+  const { segments, boots } = scan(`${boot}\n${filler(900)}m.c:1: bad pmd 0(0)\n${boot}\n`);
+  expect(boots).toEqual([{ number: 1, text: boot }]);
+  // One inside of a segment is not told twice.
+  expect(segments[0]?.at(-1)).toEqual({ number: 903, text: boot });
 });
 
 test('a file without line feeds, and one of nothing but reports, take bounded memory', () => {
-  const long = scan('x'.repeat(1 << 20), [5000]);
-  expect(long.segments).toEqual([]);
+  const long = scan(`${'x'.repeat(1 << 20)}\nx`, [5000]);
+  expect([long.segments, long.lines]).toEqual([[], 2]);
   const many = scan('BUG: Bad page map in process a  pte:00000001 pmd:00000002\n'.repeat(20_000));
-  expect(Math.max(...many.segments.map(({ lines }) => lines.length))).toBeLessThanOrEqual(4000);
-  expect(many.segments.flatMap(({ lines }) => lines).length).toBe(20_000);
+  expect(Math.max(...many.segments.map((lines) => lines.length))).toBeLessThanOrEqual(4000);
+  expect(many.segments.flat().length).toBe(20_000);
 });

@@ -7,13 +7,23 @@ export interface RawLine {
   readonly text: string;
 }
 
-/** A note that a test harness prints into the middle of what the kernel says. */
+/** What stands behind the words: a note that a test harness prints in the middle, or a stamp. */
 const HARNESS = /(?:<\d>)?\[\s*\d+\.\d+\] <LAVA_[^>\n]*>\s*$/;
+const STAMP_BEHIND = /\s\[\s*\d{1,9}\.\d{6}\]\s*$/;
+/** Colours and other commands for a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const COMMANDS = /\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|[()][0-9A-Z]|[=>78cDEHM])/g;
+
+/** A piece of a line, and the column from 0 where it begins. */
+interface Piece {
+  readonly column: number;
+  readonly text: string;
+}
 
 /**
- * Lines of a log without what stands around the kernel's words: no stamps, no blank lines, none twice,
- * none with a harness's note in the middle. Joined by line feeds, so that what mail has wrapped can be
- * read over the break; every offset leads back to its line and column.
+ * Lines of a log without what stands around the kernel's words: no stamps, no colours, no blank
+ * lines, none twice, none with a harness's note in the middle. Joined by line feeds, so that what
+ * mail has wrapped can be read over the break; every offset leads back to its line and column.
  */
 export class MendedText {
   readonly text: string;
@@ -25,14 +35,15 @@ export class MendedText {
     let before = '';
     let joins = false;
     for (const { number, text: raw } of lines) {
-      const skipped = prefixLength(raw);
-      const note = HARNESS.exec(raw);
-      const words = raw.slice(skipped, note?.index).trimEnd();
+      const pieces = withoutCommands(raw);
+      const plain = pieces.map((piece) => piece.text).join('');
+      const skipped = prefixLength(plain);
+      const note = HARNESS.exec(plain);
+      const words = plain.slice(skipped, (note ?? STAMP_BEHIND.exec(plain))?.index).trimEnd();
       if (words === '' || (words === before && !joins)) continue;
       before = words;
       if (text !== '' && !joins) text += '\n';
-      this.starts.push(text.length);
-      this.places.push({ line: number, column: skipped + 1 });
+      this.note(number, pieces, skipped, text.length);
       text += words;
       joins = note !== null;
     }
@@ -61,4 +72,30 @@ export class MendedText {
     }
     return at;
   }
+
+  /** Remembers where the pieces of a line come to lie in the text. */
+  private note(line: number, pieces: readonly Piece[], skipped: number, start: number): void {
+    let passed = 0;
+    for (const { column, text } of pieces) {
+      const inside = Math.max(0, skipped - passed);
+      if (inside < text.length) {
+        this.starts.push(start + passed + inside - skipped);
+        this.places.push({ line, column: column + inside + 1 });
+      }
+      passed += text.length;
+    }
+  }
+}
+
+/** A line in pieces, what is between them left out. */
+function withoutCommands(raw: string): readonly Piece[] {
+  if (!raw.includes('\x1b')) return [{ column: 0, text: raw }];
+  const pieces: Piece[] = [];
+  let column = 0;
+  for (const { index, 0: command } of raw.matchAll(COMMANDS)) {
+    if (index > column) pieces.push({ column, text: raw.slice(column, index) });
+    column = index + command.length;
+  }
+  pieces.push({ column, text: raw.slice(column) });
+  return pieces;
 }

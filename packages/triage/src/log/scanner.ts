@@ -1,47 +1,34 @@
 import type { RawLine } from './mended.js';
 
 /**
- * Words of which each report holds one, so that text without any is passed over quickly. Every
- * pattern in `read/kinds.ts` has one of them.
+ * Words of which each report holds one, so that text without any is passed over quickly: every
+ * pattern in `read/kinds.ts` needs one of them. Last what a kernel says of itself at boot.
  */
-export const TRIGGERS: readonly string[] = [
-  'Bad page map',
-  'Bad page state',
-  'Bad rss-counter',
-  'on freeing mm: ',
-  'Bad swap ',
-  'Unused swap ',
-  ': bad p',
-  'Corrupted page table',
-  'mm/page_table_check.c',
-  'VM_BUG',
-  'VM_WARN',
-  'WARNING: ',
-  'Eeek! page_mapcount',
-  'mm/rmap.c',
-  'PGD ',
-  '*pde = ',
-  '*pdpt = ',
-  'pgd=',
-  'AS:0',
-  '(XEN) ',
-];
-/** What a kernel says of itself at boot. */
-const BOOT = 'Linux version ';
+const TRIGGERS =
+  /Bad (?:page (?:map|state)|rss-counter|swap )|Unused swap |on freeing mm: | bad p(?:[gum4]d|te) |Corrupted page table|mm\/(?:rmap|page_table_check)\.c|VM_(?:BUG|WARN)|WARNING: |Eeek! page_map|PGD |\*pdp?[et] = |pgd=|AS:0|\(XEN\) |Linux version \d/g;
+const BOOT = /Linux version \d/;
 
 /** Lines around a trigger that may belong to its report. */
 const LINES_BEFORE = 40;
 const LINES_AFTER = 120;
-/** Longest line that is kept whole: a console's are far shorter. */
+/** Longest line that is kept whole, in characters: a console's are far shorter. */
 const LONGEST_LINE = 1 << 14;
-/** Longest piece that is read at once: a log of nothing but reports is read in such pieces. */
-const LONGEST_SEGMENT = 4000;
+/** Longest segment, in lines and in characters: a log of nothing but reports is read in such pieces. */
+const MOST_LINES = 4000;
+const MOST_CHARACTERS = 1 << 19;
 
-/** Lines in which reports may stand, and what the kernel had said at boot before them. */
-export interface Segment {
-  readonly lines: readonly RawLine[];
-  readonly boot: RawLine | undefined;
+const FEED = 10;
+
+/** What is found in a log, in its order. */
+export interface Found {
+  /** Lines in which reports may stand, with some before and behind them. */
+  segment(lines: readonly RawLine[]): void;
+  /** A kernel says what it is; inside of a segment its line is one of the segment's instead. */
+  boot(line: RawLine): void;
 }
+
+/** A line in which a kernel says at boot what it is. */
+export const isBoot = ({ text }: RawLine): boolean => BOOT.test(text);
 
 /**
  * Finds the parts of a log that need reading. Bytes come in pieces of any size; what is kept is a
@@ -49,16 +36,18 @@ export interface Segment {
  */
 export class LogScanner {
   private readonly decoder = new TextDecoder();
-  private rest = '';
+  private rest = new Uint8Array(0);
+  /** What follows until the next line feed belongs to a line that was too long. */
+  private cut = false;
   /** Number of the last line that was passed. */
   private passed = 0;
   private context: RawLine[] = [];
   private gathered: RawLine[] = [];
+  private characters = 0;
   /** Lines that the segment still takes. */
   private open = 0;
-  private boot: RawLine | undefined;
 
-  constructor(private readonly found: (segment: Segment) => void) {}
+  constructor(private readonly found: Found) {}
 
   /** Lines that were read. */
   get lines(): number {
@@ -67,31 +56,35 @@ export class LogScanner {
 
   /** The next bytes. */
   write(bytes: Uint8Array): void {
-    this.take(this.decoder.decode(bytes, { stream: true }), false);
+    const start = this.cut ? bytes.indexOf(FEED) + 1 : 0;
+    if (this.cut && start === 0) return;
+    this.cut = false;
+    const end = bytes.lastIndexOf(FEED) + 1;
+    if (end > start) {
+      this.pass(this.decoder.decode(joined(this.rest, bytes.subarray(start, end))));
+      this.rest = bytes.slice(end);
+    } else this.rest = joined(this.rest, bytes.subarray(start));
+    // The end of a line longer than any is left out, so that a file without line feeds takes no memory.
+    if (this.rest.length <= LONGEST_LINE) return;
+    this.pass(this.decoder.decode(this.rest));
+    this.rest = new Uint8Array(0);
+    this.cut = true;
   }
 
   /** There are no more. */
   end(): void {
-    this.take(this.decoder.decode(), true);
+    if (this.rest.length > 0) this.pass(this.decoder.decode(this.rest));
+    this.rest = new Uint8Array(0);
     this.close();
   }
 
-  private take(piece: string, last: boolean): void {
-    const text = this.rest + piece;
-    let end = last ? text.length : text.lastIndexOf('\n') + 1;
-    // A line longer than any is cut here, so that a file without line feeds takes no memory.
-    if (!last && text.length - end > LONGEST_LINE) end = text.length;
-    this.rest = text.slice(end);
-    if (end > 0) this.pass(text.slice(0, end));
-  }
-
   private pass(text: string): void {
-    const hits = hitsOf(text);
-    if (hits.length === 0 && this.open === 0) {
+    TRIGGERS.lastIndex = 0;
+    let hit = TRIGGERS.exec(text)?.index;
+    if (hit === undefined && this.open === 0) {
       this.skip(text);
       return;
     }
-    let hit = 0;
     for (let at = 0; at < text.length; ) {
       const feed = text.indexOf('\n', at);
       const end = feed < 0 ? text.length : feed;
@@ -99,23 +92,21 @@ export class LogScanner {
         number: ++this.passed,
         text: text.slice(at, Math.min(end, at + LONGEST_LINE)),
       };
-      let triggered = false;
-      for (; hit < hits.length && (hits[hit] as number) < end; hit++) triggered = true;
-      if (triggered) this.noteBoot(line);
-      this.gather(line, triggered && line !== this.boot);
+      const triggered = hit !== undefined && hit < end;
+      if (triggered) {
+        TRIGGERS.lastIndex = end;
+        hit = TRIGGERS.exec(text)?.index;
+      }
+      this.gather(line, triggered);
       at = end + 1;
     }
   }
 
-  private noteBoot(line: RawLine): void {
-    if (line.text.includes(BOOT) && !TRIGGERS.some((word) => line.text.includes(word))) {
-      this.boot = line;
-    }
-  }
-
   private gather(line: RawLine, triggered: boolean): void {
-    if (triggered) {
-      if (this.open === 0) this.gathered.push(...this.context);
+    const boots = triggered && isBoot(line);
+    if (boots && this.open === 0) this.found.boot(line);
+    else if (triggered && !boots) {
+      if (this.open === 0) for (const each of this.context) this.keep(each);
       this.context = [];
       this.open = LINES_AFTER;
     }
@@ -124,16 +115,21 @@ export class LogScanner {
       if (this.context.length > LINES_BEFORE) this.context.shift();
       return;
     }
-    this.gathered.push(line);
+    this.keep(line);
     if (!triggered) this.open--;
-    if (this.open === 0 || this.gathered.length >= LONGEST_SEGMENT) this.close();
+    const full = this.gathered.length >= MOST_LINES || this.characters >= MOST_CHARACTERS;
+    if (this.open === 0 || full) this.close();
+  }
+
+  private keep(line: RawLine): void {
+    this.gathered.push(line);
+    this.characters += line.text.length;
   }
 
   /** Passes text without triggers: its lines are counted, and the last are remembered. */
   private skip(text: string): void {
-    let count = 0;
+    let count = text.endsWith('\n') ? 0 : 1;
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-    if (!text.endsWith('\n')) count++;
     const lines = lastLines(text);
     this.passed += count;
     const first = this.passed - lines.length + 1;
@@ -142,19 +138,18 @@ export class LogScanner {
   }
 
   private close(): void {
-    if (this.gathered.length > 0) this.found({ lines: this.gathered, boot: this.boot });
+    if (this.gathered.length > 0) this.found.segment(this.gathered);
     this.gathered = [];
+    this.characters = 0;
     this.open = 0;
   }
 }
 
-/** Offsets of triggers in a text, in order. */
-function hitsOf(text: string): readonly number[] {
-  const hits: number[] = [];
-  for (const word of [...TRIGGERS, BOOT]) {
-    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) hits.push(at);
-  }
-  return hits.sort((a, b) => a - b);
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** The last lines of a text, as many as context takes. */

@@ -16,8 +16,15 @@ export interface TiedReports {
 }
 
 /** More are counted, not kept. */
-const MOST_INCIDENTS = 2000;
 const MOST_OF_ONE = 64;
+/** Incidents, from the last one back, that a report may repeat or follow from. */
+const LOOK_BACK = 200;
+
+/** What may still be kept: it is counted down. */
+export interface Budget {
+  incidents: number;
+  reports: number;
+}
 
 interface Open {
   readonly id: number;
@@ -41,8 +48,17 @@ const DAMAGE: readonly IncidentKind[] = [
 /** Ties the reports of a log together as they come. */
 export class IncidentTier {
   private readonly incidents: Open[] = [];
-  /** Incidents that were found when there was no more room. */
+  /** The last of them. */
+  private recent: Open[] = [];
+  /** Reports for which there was no incident and no more room. */
   dropped = 0;
+
+  constructor(private readonly budget: Budget = { incidents: 2000, reports: 10_000 }) {}
+
+  /** No report came. */
+  get isEmpty(): boolean {
+    return this.incidents.length === 0 && this.dropped === 0;
+  }
 
   /** The next reports, in order of the log. */
   add(reports: readonly LogReport[]): void {
@@ -70,25 +86,31 @@ export class IncidentTier {
   }
 
   private take(report: LogReport): void {
-    const known = this.incidents.findLast(
+    const known = this.recent.findLast(
       ({ report: first, more }) =>
         isRepeat(more.at(-1) ?? first, report) || isRepeat(first, report),
     );
     if (known !== undefined) {
-      if (known.more.length < MOST_OF_ONE) known.more.push(report);
-      else known.dropped++;
+      if (known.more.length < MOST_OF_ONE && this.budget.reports > 0) {
+        this.budget.reports--;
+        known.more.push(report);
+      } else known.dropped++;
       return;
     }
-    if (this.incidents.length >= MOST_INCIDENTS) {
+    if (this.budget.incidents === 0) {
       this.dropped++;
       return;
     }
+    this.budget.incidents--;
     const id = this.incidents.length + 1;
-    this.incidents.push({ id, report, more: [], dropped: 0, follows: this.causeOf(report) });
+    const open = { id, report, more: [], dropped: 0, follows: this.causeOf(report) };
+    this.incidents.push(open);
+    this.recent.push(open);
+    if (this.recent.length > LOOK_BACK) this.recent = this.recent.slice(LOOK_BACK / 2);
   }
 
   private causeOf(report: LogReport): number | undefined {
-    const earlier = this.incidents.findLast(
+    const earlier = this.recent.findLast(
       ({ report: first, more }) =>
         (report.kind === 'bad_rss_counter' && DAMAGE.includes(first.kind)) ||
         [first, ...more].some((each) => sameDamage(each, report)),
