@@ -25,12 +25,14 @@ export function newDeviceMemory(
   state.set(Pgmap.firstFrame, pgmap, first);
   state.set(Pgmap.frames, pgmap, frames.length);
   const references = initialReferences(model, type);
-  for (let i = 0; i < frames.length; i++) {
-    const isHead = i % 2 ** order === 0;
-    state.setRef(Frame.pgmap, first + i, pgmap);
-    state.set(Frame.refcount, first + i, isHead ? references : 0);
-    if (isHead && order > 0) prepareFolio(model, first + i, order);
-    if (type === 'p2pdma') setFlag(model, first + i, PAGE_FLAG.pooled, true);
+  state.fill(Frame.pgmap, first, frames.length, pgmap + 1);
+  state.fill(Frame.refcount, first, frames.length, order === 0 ? references : 0);
+  for (let head = 0; order > 0 && head < frames.length; head += 2 ** order) {
+    state.set(Frame.refcount, first + head, references);
+    prepareFolio(model, first + head, order);
+  }
+  for (let i = 0; type === 'p2pdma' && i < frames.length; i++) {
+    setFlag(model, first + i, PAGE_FLAG.pooled, true);
   }
   return pgmap;
 }

@@ -45,6 +45,17 @@ export class CowWords {
     chunk[at & MASK] = value;
   }
 
+  /** Writes the same value to all words from `at` on, before `end`. */
+  fill(at: number, end: number, value: number): void {
+    for (let i = at; i < end; ) {
+      const first = i & MASK;
+      const stop = Math.min(end, i - first + SIZE);
+      this.set(i, value);
+      (this.chunks[i >>> SHIFT] as Float64Array).fill(value, first, first + stop - i);
+      i = stop;
+    }
+  }
+
   /** A copy; from now on both write to copies of their own. */
   copy(): CowWords {
     this.owned.fill(0);

@@ -57,6 +57,12 @@ export class State {
     this.words.set((this.bases[field] as number) + record, value);
   }
 
+  /** Sets the words of records one behind the other. */
+  fill(field: Column, first: number, count: number, value: number): void {
+    const at = (this.bases[field] as number) + first;
+    this.words.fill(at, at + count, value);
+  }
+
   /** Adds to a word and answers the sum. */
   add(field: Column, record: number, by: number): number {
     const at = (this.bases[field] as number) + record;
