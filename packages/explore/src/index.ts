@@ -7,3 +7,11 @@ export type { BoundFile, OutcomeFile } from './format/definition.js';
 export type { Action } from './format/expand.js';
 export { boundJsonSchema } from './format/json-schema.js';
 export { type Bound, parseBound } from './format/parse.js';
+export { explore } from './search/explore.js';
+export type {
+  Progress,
+  SearchLimits,
+  SearchResult,
+  StoppedBy,
+  Violation,
+} from './search/result.js';

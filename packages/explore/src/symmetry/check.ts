@@ -1,6 +1,7 @@
 import type { Mistake } from '@pagewright/scenario/parts';
 import type { BoundFile } from '../format/definition.js';
 import { argumentsOf, namesOf } from '../format/expand.js';
+import { ownerOf } from '../world/owner.js';
 
 /**
  * The first interchangeable thing that differs from the others by more than its name: exchanging it
@@ -74,11 +75,4 @@ function renamed(
       return `"${head}${names.get(name) ?? name}${offset}"`;
     },
   );
-}
-
-/** The process that a VMA of the file is of at first; undefined for names of other things. */
-export function ownerOf(objects: BoundFile['objects'], name: string): string | undefined {
-  const vma = objects?.vmas?.[name];
-  if (vma === undefined) return undefined;
-  return vma.process ?? Object.keys(objects?.processes ?? {})[0];
 }

@@ -1,6 +1,7 @@
 import { type EntryForm, fail, type Kernel, ok, type Result } from '@pagewright/core';
 import {
   Frame,
+  type MachineRoom,
   type MemoryRange,
   MM_FLAG,
   Mm,
@@ -34,8 +35,15 @@ function pmdPages(form: EntryForm): number {
 /**
  * The machine and the state that a scenario begins with. Code `bad-scenario` for what only shows on
  * a form: flags that it lacks, VMAs that overlap.
+ *
+ * @param room records that there is room for, where not as many as a file of this size is given
  */
-export function build(scenario: Scenario, plain: EntryForm, kernel: Kernel): Result<World> {
+export function build(
+  scenario: Scenario,
+  plain: EntryForm,
+  kernel: Kernel,
+  room: Partial<MachineRoom> = {},
+): Result<World> {
   const { objects = {}, machine: { ram = 64, deposits = false } = {} } = scenario.file;
   const form = deposits ? depositing(plain) : plain;
   const vmas = Object.entries(objects.vmas ?? {});
@@ -61,6 +69,7 @@ export function build(scenario: Scenario, plain: EntryForm, kernel: Kernel): Res
       table: 64 + 8 * vmas.length,
       reference: 1024,
       waiter: 16,
+      ...room,
     },
   });
   world = new World(new Model(machine));

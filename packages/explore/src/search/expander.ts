@@ -1,0 +1,79 @@
+import type { State } from '@pagewright/mm';
+import type { Key } from '../key.js';
+import { StateCodec } from '../state/codec.js';
+import type { Stepper } from '../world/stepper.js';
+import { Judge } from './judge.js';
+
+/** What whoever expands a state is told. */
+export interface Visitor {
+  /** An action led to a state, which `key` holds; true when the state was not known before. */
+  state(action: number): boolean;
+  /** Something was broken: by the action, or by the new state that it led to. */
+  broken(action: number, what: readonly string[]): void;
+}
+
+/** Finds what follows a state: the same for everybody who asks, in the same order. */
+export class Expander {
+  readonly judge: Judge;
+  private readonly codec: StateCodec;
+  private readonly savedWords: Int32Array;
+  private readonly savedUsed: Int32Array;
+
+  /** @param key where states are written that actions lead to */
+  constructor(
+    readonly stepper: Stepper,
+    readonly key: Key,
+  ) {
+    this.judge = new Judge(stepper);
+    this.codec = new StateCodec(stepper);
+    this.savedWords = stepper.slots.words.slice();
+    this.savedUsed = stepper.used.slice();
+  }
+
+  /** Writes the state that the stepper is in. */
+  write(): void {
+    this.codec.write(this.key);
+  }
+
+  /** Goes to a state. */
+  enter(bytes: Uint8Array): void {
+    this.codec.read(bytes);
+  }
+
+  /** Lets every action happen in a state, and tells the visitor; answers how many could. */
+  expand(bytes: Uint8Array, visitor: Visitor): number {
+    const { stepper, judge, codec, key, savedWords, savedUsed } = this;
+    const before = codec.read(bytes);
+    savedWords.set(stepper.slots.words);
+    savedUsed.set(stepper.used);
+    const state = before.copy();
+    stepper.enter(state);
+    const { actions } = stepper.bound;
+    let transitions = 0;
+    for (let number = 0; number < actions.length; number++) {
+      const done = stepper.apply(number);
+      if (done !== undefined) {
+        transitions++;
+        const action = actions[number] as (typeof actions)[number];
+        const byAction = judge.ofAction(action, done, before);
+        if (byAction.length > 0) visitor.broken(number, byAction);
+        if (done.bug === undefined) {
+          codec.write(key);
+          if (visitor.state(number) && byAction.length === 0) {
+            const byState = judge.ofState();
+            if (byState.length > 0) visitor.broken(number, byState);
+          }
+        }
+      }
+      this.takeBack(state, before);
+    }
+    return transitions;
+  }
+
+  private takeBack(state: State, before: State): void {
+    const { stepper } = this;
+    state.revert(before);
+    stepper.slots.words.set(this.savedWords);
+    stepper.used.set(this.savedUsed);
+  }
+}

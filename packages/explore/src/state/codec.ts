@@ -1,0 +1,201 @@
+import type { MappingLevel } from '@pagewright/core';
+import {
+  COLUMNS,
+  type Column,
+  type Entry,
+  InFlight,
+  type Machine,
+  State,
+  Table,
+} from '@pagewright/mm';
+import type { Key } from '../key.js';
+import type { Stepper } from '../world/stepper.js';
+
+/** Longest form of one word of a state: two steps, a number, a whole entry. */
+const MOST_BYTES = 40;
+
+/**
+ * States of a search as bytes and back: the words of the model that are not 0, those of the names, and
+ * how often limited actions were used. Equal bytes are equal states in every thread: entries, rights
+ * and flags are written in full, since their numbers are each machine's own.
+ */
+export class StateCodec {
+  private readonly machine: Machine;
+  private readonly kinds: Uint8Array;
+  private readonly words = new WordHalves();
+  private at = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(private readonly stepper: Stepper) {
+    this.machine = stepper.world.model.machine;
+    this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
+  }
+
+  /** Writes what the stepper is in. */
+  write(key: Key): void {
+    const { state } = this.stepper.world.model;
+    this.begin(key);
+    let lastColumn = 0;
+    let lastRecord = 0;
+    state.forEachSet((column, record, value) => {
+      if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
+      if (column !== lastColumn) lastRecord = 0;
+      this.integer(column - lastColumn + 1);
+      this.integer(record - lastRecord);
+      lastColumn = column;
+      lastRecord = record;
+      this.value(state, column, record, value);
+    });
+    this.end(key);
+  }
+
+  /** Makes the stepper be in what bytes stand for; answers the state, which changes with it. */
+  read(bytes: Uint8Array): State {
+    this.bytes = bytes;
+    this.at = 0;
+    const { words } = this.stepper.slots;
+    const { used, world } = this.stepper;
+    for (let i = 0; i < words.length; i++) words[i] = this.readInteger();
+    for (let i = 0; i < used.length; i++) used[i] = this.readInteger();
+    const state = State.empty(this.machine.layout);
+    let column = 0;
+    let record = 0;
+    for (let step = this.readInteger(); step !== 0; step = this.readInteger()) {
+      if (step !== 1) record = 0;
+      column += step - 1;
+      record += this.readInteger();
+      state.set(column as Column, record, this.readValue(state, column, record));
+    }
+    world.model.state = state;
+    return state;
+  }
+
+  private begin(key: Key): void {
+    const { words } = this.stepper.slots;
+    const { used } = this.stepper;
+    key.reserve(8 * (words.length + used.length) + MOST_BYTES);
+    this.bytes = key.bytes;
+    this.at = 0;
+    for (let i = 0; i < words.length; i++) this.integer(words[i] as number);
+    for (let i = 0; i < used.length; i++) this.integer(used[i] as number);
+  }
+
+  private end(key: Key): void {
+    if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
+    this.integer(0);
+    key.finish(this.at);
+  }
+
+  private grow(key: Key): void {
+    key.reserve(this.bytes.length + MOST_BYTES);
+    this.bytes = key.bytes;
+  }
+
+  private value(state: State, column: number, record: number, value: number): void {
+    switch (this.kinds[column]) {
+      case ENTRY:
+        // Pointers to tables are negative numbers; a word follows a 0.
+        if (value < 0) this.integer(-value);
+        else {
+          this.integer(0);
+          this.word(this.machine.space(this.levelOf(state, record)).word(value as Entry));
+        }
+        break;
+      case SAVED:
+        this.word(this.machine.space(this.savedLevel(state, record)).word(value as Entry));
+        break;
+      case FLAGS:
+        this.word(this.machine.flagSets.value(value));
+        break;
+      case PROT:
+        this.word(this.machine.prots.word(value));
+        break;
+      default:
+        this.integer(value < 0 ? -2 * value - 1 : 2 * value);
+    }
+  }
+
+  private readValue(state: State, column: number, record: number): number {
+    switch (this.kinds[column]) {
+      case ENTRY: {
+        const pointer = this.readInteger();
+        if (pointer !== 0) return -pointer;
+        return this.machine.space(this.levelOf(state, record)).of(this.readWord());
+      }
+      case SAVED:
+        return this.machine.space(this.savedLevel(state, record)).of(this.readWord());
+      case FLAGS:
+        return this.machine.flagSets.of(this.readWord());
+      case PROT:
+        return this.machine.prots.id(this.readWord());
+      default: {
+        const number = this.readInteger();
+        return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+      }
+    }
+  }
+
+  /** Level of the table that a slot lies in. Tables come before slots. */
+  private levelOf(state: State, slot: number): MappingLevel {
+    const table = Math.floor(slot / this.machine.tableStride);
+    return this.machine.levels[state.get(Table.level, table)]?.level as MappingLevel;
+  }
+
+  private savedLevel(state: State, operation: number): MappingLevel {
+    return this.machine.levels[state.get(InFlight.level, operation)]?.level as MappingLevel;
+  }
+
+  /** A number that is not negative, small ones in few bytes. */
+  private integer(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.bytes[this.at++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.bytes[this.at++] = rest;
+  }
+
+  private readInteger(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.bytes[this.at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  private word(word: bigint): void {
+    const { low, high } = this.words.of(word);
+    const { bytes } = this;
+    for (let i = 0; i < 4; i++) {
+      bytes[this.at + i] = low >>> (8 * i);
+      bytes[this.at + 4 + i] = high >>> (8 * i);
+    }
+    this.at += 8;
+  }
+
+  private readWord(): bigint {
+    const { bytes } = this;
+    let word = 0n;
+    for (let i = 7; i >= 0; i--) word = (word << 8n) | BigInt(bytes[this.at + i] as number);
+    this.at += 8;
+    return word;
+  }
+}
+
+const KINDS = ['number', 'entry', 'savedEntry', 'vmFlags', 'prot'] as const;
+const [ENTRY, SAVED, FLAGS, PROT] = [1, 2, 3, 4];
+
+/** Halves of words, computed once for each word. */
+class WordHalves {
+  private readonly known = new Map<bigint, { readonly low: number; readonly high: number }>();
+
+  of(word: bigint): { readonly low: number; readonly high: number } {
+    let found = this.known.get(word);
+    if (found === undefined) {
+      found = { low: Number(word & 0xffff_ffffn), high: Number(word >> 32n) };
+      this.known.set(word, found);
+    }
+    return found;
+  }
+}

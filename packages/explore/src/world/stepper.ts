@@ -1,0 +1,116 @@
+import {
+  type FullAnswer,
+  hasFunction,
+  type ModelEvent,
+  mustWait,
+  type Operation,
+  run,
+  type State,
+  WAITS_FOR_RMAP_LOCK,
+} from '@pagewright/mm';
+import { selects, type World } from '@pagewright/scenario/parts';
+import type { Action } from '../format/expand.js';
+import type { Bound } from '../format/parse.js';
+import { type BoundCall, bindCall } from './bind.js';
+import { type Condition, conditionOf } from './condition.js';
+import { heldReferences, NameSlots } from './names.js';
+
+/** What became of an action. */
+export interface Done {
+  /** What it answered; undefined after a BUG. */
+  readonly answer: FullAnswer | undefined;
+  readonly bug?: string;
+  /** What it was called with, until the next action. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly events: readonly ModelEvent[];
+}
+
+interface Ready extends BoundCall {
+  readonly action: Action;
+  readonly operation: Operation;
+  /** Places of the names that its answer may get. */
+  readonly names: readonly number[];
+  readonly when: Condition | undefined;
+}
+
+/**
+ * A world in which the actions of a bound happen one at a time: what a search walks with. What it is in
+ * is the model's state, the words of the names, and how often entries were used that have a limit.
+ */
+export class Stepper {
+  readonly slots: NameSlots;
+  /** How often each entry that has a limit was used. */
+  readonly used: Int32Array;
+  private readonly usedPlaces: readonly number[];
+  private readonly ready: readonly (Ready | undefined)[];
+
+  /** Throws ScenarioStop where an action names what is not there. */
+  constructor(
+    readonly bound: Bound,
+    readonly world: World,
+  ) {
+    this.slots = new NameSlots(bound, world);
+    const limited = bound.file.actions.flatMap((entry, i) =>
+      entry['at most'] === undefined ? [] : [i],
+    );
+    this.usedPlaces = bound.file.actions.map((_, i) => limited.indexOf(i));
+    this.used = new Int32Array(limited.length);
+    const { kernel } = world.model;
+    this.ready = bound.actions.map((action) => {
+      const isFor = action.kernels === undefined || selects(action.kernels, kernel);
+      if (!isFor || !hasFunction(world.model, action.call.operation)) return undefined;
+      return this.prepare(action);
+    });
+  }
+
+  private prepare(action: Action): Ready {
+    const { bound, world, slots } = this;
+    return {
+      ...bindCall({ objects: bound.file.objects, world, slots }, action.call),
+      action,
+      operation: action.call.operation,
+      names: action.names.map((name) => slots.place(name)),
+      when: action.when === undefined ? undefined : conditionOf(this, '', action.when),
+    };
+  }
+
+  /**
+   * Lets an action happen; undefined where it cannot: something that it names is not there, it was used
+   * up, or it would have to wait. Then the state is no answer, and must be taken back.
+   */
+  apply(number: number): Done | undefined {
+    const ready = this.ready[number];
+    if (ready === undefined) return undefined;
+    const { action, operation, args, when } = ready;
+    const { slots, used, world } = this;
+    const { model } = world;
+    const usedPlace = this.usedPlaces[action.entry] as number;
+    if (usedPlace >= 0 && (used[usedPlace] as number) >= (action.atMost as number))
+      return undefined;
+    const name = ready.names.length === 0 ? -1 : slots.firstFree(ready.names);
+    if (ready.names.length > 0 && name < 0) return undefined;
+    if (!ready.fill() || mustWait(model, operation, args)) return undefined;
+    if (when !== undefined && !when.holds()) return undefined;
+    const makesReferences = operation.answers === 'count' || operation.answers === 'reference';
+    const held = name >= 0 && makesReferences ? heldReferences(model) : 0;
+    const ran = run(model, () => operation.run(model, args as never));
+    const { events } = ran;
+    if (events.some((event) => event.kind === 'note' && event.id === WAITS_FOR_RMAP_LOCK)) {
+      return undefined;
+    }
+    if (usedPlace >= 0) (used[usedPlace] as number)++;
+    if (ran.bug !== undefined) return { answer: undefined, bug: ran.bug, args, events };
+    const answer = typeof ran.value === 'number' ? { value: ran.value, more: {} } : ran.value;
+    if (name >= 0 && answer.value >= 0) {
+      if (makesReferences) slots.giveReferences(name, heldReferences(model) & ~held);
+      else slots.give(name, answer.value);
+    }
+    slots.prune();
+    return { answer, args, events };
+  }
+
+  /** Makes the model go on from a state, which changes with it. */
+  enter(state: State): void {
+    this.world.model.state = state;
+  }
+}
