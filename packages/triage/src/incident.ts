@@ -117,9 +117,9 @@ export interface LogReport {
   readonly signs: readonly Sign[];
 }
 
-/** A word of a log that tells of architecture, paging or kernel. */
+/** A word of a log that tells of architecture, paging or kernel, or a message near a report. */
 export interface Sign {
-  readonly what: 'arch' | 'release' | 'form' | 'taint' | 'hardware' | 'config';
+  readonly what: 'arch' | 'release' | 'form' | 'taint' | 'hardware' | 'config' | 'near';
   /** `x86_64`, `6.1.0-rc3`, `4k pages, 48-bit VAs` ... */
   readonly value: string;
   /** Why it says so, in a few words. */

@@ -2,4 +2,18 @@
  * @pagewright/triage: kernel log lines, the page-table entries in them, and what may have happened.
  * @packageDocumentation
  */
+export type { ArchCandidate } from './arch/infer.js';
+export type { LogArch } from './arch/names.js';
+export type { EntryReading } from './decode/reading.js';
+export type { Cause, Diagnosis, Evidence, KnownFix, LogMachine } from './diagnose/diagnosis.js';
 export type * from './incident.js';
+export { triageData, vmaFlagNames } from './json.js';
+export { triageJsonSchema } from './schema.js';
+export {
+  type Incident,
+  type IncidentEntry,
+  Triage,
+  type TriageChoice,
+  type TriageResult,
+} from './triage.js';
+export type { LogVerdict } from './verdict.js';

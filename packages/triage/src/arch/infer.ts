@@ -55,5 +55,21 @@ export function inferArch(region: Region, reports: readonly LogReport[]): Inferr
   const [first, second] = candidates;
   const decided =
     first !== undefined && first.weight >= ENOUGH && first.weight - (second?.weight ?? 0) >= LEAD;
+  if (first === undefined) return { arch: 'unknown', candidates: withoutSign(wordBits, region) };
   return { arch: decided ? first.arch : 'unknown', candidates };
+}
+
+/** Nothing tells architectures apart: all whose words are as wide as those of the log. */
+function withoutSign(wordBits: 32 | 64 | undefined, region: Region): readonly ArchCandidate[] {
+  const ground =
+    wordBits === undefined
+      ? 'nothing in the log tells architectures apart'
+      : `words of ${wordBits} bits, and nothing else that tells architectures apart`;
+  return LOG_ARCHS.filter((arch) => wordBits === undefined || ADDRESS_BITS[arch] === wordBits).map(
+    (arch) => ({
+      arch,
+      weight: 0,
+      grounds: [{ what: 'arch', value: arch, ground, at: region.place(0) }],
+    }),
+  );
 }

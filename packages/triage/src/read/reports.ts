@@ -3,6 +3,7 @@ import type { MendedText } from '../log/mended.js';
 import { Region } from '../log/region.js';
 import { KINDS, type KindOfReport } from './kinds.js';
 import { readPage } from './page.js';
+import { readSigns } from './signs.js';
 import { readStack } from './stack.js';
 
 interface Head {
@@ -12,6 +13,8 @@ interface Head {
 
 /** Lines before a report that can belong to it: a page that was dumped before the sentence why. */
 const LINES_BEFORE = 24;
+/** Lines behind a report that may tell of the same trouble. */
+const LINES_BEHIND = 12;
 
 /** All reports in a piece of a log, in order; fields as they are printed, nothing concluded. */
 export function readReports(log: MendedText): readonly LogReport[] {
@@ -65,7 +68,7 @@ function readReport(
     ...(page === undefined ? {} : { page }),
     stack: readStack(region.text),
     repeats: [],
-    signs: [],
+    signs: readSigns(around(log, start, end)),
   };
 }
 
@@ -77,4 +80,12 @@ function pageBefore(log: MendedText, kind: KindOfReport, start: number, before: 
     from = log.text.lastIndexOf('\n', from - 2) + 1;
   from = Math.max(from, before === undefined ? 0 : before.match.index + before.match[0].length);
   return from < start ? readPage(new Region(log, from, log.behind(start, 1))) : undefined;
+}
+
+/** A report and the lines around it, in which other messages tell of its reasons. */
+function around(log: MendedText, start: number, end: number): Region {
+  let from = start;
+  for (let i = 0; i < LINES_BEFORE && from > 0; i++)
+    from = log.text.lastIndexOf('\n', from - 2) + 1;
+  return new Region(log, from, log.behind(end, LINES_BEHIND));
 }

@@ -1,0 +1,136 @@
+import type { Facts } from '../facts.js';
+import { at, type Rule, type Say } from '../rule.js';
+
+/** Drivers that map frames which are no ordinary pages. */
+const RAW_FRAME_NAMES =
+  /gntdev|privcmd|vfio|dma_?buf|dma_heap|cma_heap|binder|kcov|uio|infiniband|ib_|rdma|i915|amdgpu|nouveau|drm|ttm|nvidia|fb_|v4l|vb2|pci_|mem_|special_mapping|vdso|vvar|aio|perf_mmap/;
+const DAX_NAMES = /dax/;
+
+const isBadMap = ({ report }: Facts): boolean => report.kind === 'bad_page_map';
+
+/** A reserved page on which no count was taken was counted down. */
+const isReserved = ({ page }: Facts): boolean => page?.flagNames.includes('reserved') === true;
+
+/** Special entries where they must not be, and entries that should be special (SPEC 2, 16.3). */
+export const SPECIAL_RULES: readonly Rule[] = [
+  {
+    id: 'special-in-plain-vma',
+    sentence: 'The special mark is set, and the VMA has neither VM_PFNMAP nor VM_MIXEDMAP.',
+    source: 'mm/memory.c vm_normal_page(); SPEC 2.1, 16.3',
+    applies: (f) => {
+      const { word } = f;
+      if (!isBadMap(f) || word?.reading.special !== true || f.mayMapRawFrames !== false) return [];
+      const place = at(word.entry.raw.at);
+      const driver = RAW_FRAME_NAMES.exec(f.names)?.[0];
+      const known = driver !== undefined || DAX_NAMES.test(f.names);
+      return [
+        {
+          finding: 'special-where-forbidden',
+          weight: known ? 8 : 5,
+          sentence: known
+            ? `a special entry in a VMA of ${f.names.split(' ')[0]}, which has neither VM_PFNMAP nor VM_MIXEDMAP`
+            : 'a special entry in a VMA with neither VM_PFNMAP nor VM_MIXEDMAP can only be the zero page',
+          ...place,
+        },
+        {
+          finding: 'bit-flip',
+          weight: 2,
+          sentence: 'without the special mark the entry would be an ordinary one: one bit away',
+          ...place,
+        },
+      ];
+    },
+  },
+  {
+    id: 'reserved-page-counted',
+    sentence: 'A reserved page was counted down below zero.',
+    source: 'FORMATS 1, field 3; mm/rmap.c',
+    applies: (f) => {
+      if (!isBadMap(f) || !isReserved(f) || (f.mapcount ?? 0) >= 0) return [];
+      const place = at(f.page?.flags?.at);
+      const raw = f.mayMapRawFrames === true || f.pageFitsVma === true;
+      const handler = RAW_FRAME_NAMES.test(f.names) || DAX_NAMES.test(f.names);
+      const plainFile = f.pageFitsVma === false && !raw && !handler;
+      const says: Say[] = [
+        {
+          finding: DAX_NAMES.test(f.names) ? 'device-page-counted' : 'lost-special-mark',
+          weight: 6 + (raw || handler ? 2 : 0) - (plainFile ? 1 : 0),
+          sentence: 'the page is reserved: zero page, vdso, device memory or firmware',
+          ...place,
+        },
+      ];
+      if (plainFile) {
+        const sentence = 'a file mapping has no reserved pages: the frame number is wrong';
+        says.push({ finding: 'foreign-entry', weight: 4, sentence, ...place });
+      }
+      return says;
+    },
+  },
+  {
+    id: 'page-in-raw-vma',
+    sentence: 'A page was counted down in a VMA that maps raw frames.',
+    source: 'mm/memory.c vm_normal_page(); SPEC 2.1',
+    applies: (f) => {
+      if (!isBadMap(f) || f.mayMapRawFrames !== true || f.page === undefined) return [];
+      if (isReserved(f) || (f.mapcount ?? 0) >= 0) return [];
+      const sentence = 'the VMA maps raw frames, but the entry was taken for an ordinary page';
+      return [{ finding: 'lost-special-mark', weight: 6, sentence, ...at(f.vma?.flags?.at) }];
+    },
+  },
+  {
+    id: 'dax-page',
+    sentence: 'The page is of DAX or of device memory.',
+    source: 'fs/dax.c, mm/memremap.c',
+    applies: (f) => {
+      const zone = f.report.page?.flags?.value;
+      const dax = DAX_NAMES.test(f.names) || f.inStack(/^dax_|_dax_/) !== undefined;
+      if (!dax || zone === undefined) return [];
+      const sentence = 'handlers or functions of DAX take part';
+      return [{ finding: 'device-page-counted', weight: 5, sentence, ...at(f.page?.at) }];
+    },
+  },
+  {
+    id: 'xen-frame',
+    sentence: 'Xen drivers or the hypervisor take part.',
+    source: 'drivers/xen/gntdev.c, privcmd.c; FORMATS 1, field 5',
+    applies: (f) => {
+      const xen = f.near('xen');
+      const driver = /gntdev|privcmd/.test(f.names);
+      if (!isBadMap(f) || (xen === undefined && !driver)) return [];
+      const sentence = driver ? 'the VMA is of gntdev or privcmd' : (xen?.ground ?? '');
+      return [{ finding: 'foreign-frame', weight: driver ? 6 : 5, sentence, ...at(xen?.at) }];
+    },
+  },
+  {
+    id: 'driver-vma',
+    sentence: "The VMA's handlers are a driver's that maps raw frames.",
+    source: 'FORMATS 1, field 5',
+    applies: (f) => {
+      const name = RAW_FRAME_NAMES.exec(f.names)?.[0];
+      if (!isBadMap(f) || name === undefined) return [];
+      const driver = f.names.split(' ').find((each) => RAW_FRAME_NAMES.test(each)) ?? name;
+      return [
+        {
+          finding: 'special-where-forbidden',
+          weight: f.word?.reading.special === true ? 1 : 0,
+          sentence: `the suspect is the driver of ${driver}`,
+          ...at(f.vma?.file?.at ?? f.vma?.at),
+        },
+      ];
+    },
+  },
+  {
+    id: 'frame-beyond-memory',
+    sentence: 'A special entry has a frame number that the processor cannot address.',
+    source: 'arch/x86/mm/fault.c pgtable_bad(); FORMATS 6',
+    applies: (f) => {
+      if (f.report.kind !== 'corrupted_page_table') return [];
+      const last = f.report.entries.at(-1);
+      if (f.word === undefined) return [];
+      const { special, pfn } = f.word.reading;
+      if (last?.level !== 'pte' || special !== true || pfn === undefined) return [];
+      const sentence = 'the entry is special, so a driver gave its frame number';
+      return [{ finding: 'driver-frame', weight: 8, sentence, ...at(last.raw.at) }];
+    },
+  },
+];

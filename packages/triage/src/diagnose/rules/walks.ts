@@ -1,0 +1,47 @@
+import type { Facts } from '../facts.js';
+import { at, type Rule } from '../rule.js';
+
+/** Bytes that one last-level table maps. */
+function tableReach({ machine, addressBits }: Facts): bigint | undefined {
+  const level = machine.form?.geometry('pmd');
+  if (level !== undefined) return 1n << BigInt(level.shift);
+  switch (machine.arch) {
+    case 'arm32':
+      return 1n << 21n;
+    case 'i386':
+    case 'ppc32':
+    case 'mips32':
+      return 1n << 22n;
+    default:
+      return addressBits === 64 ? 1n << 21n : undefined;
+  }
+}
+
+/** Where in its table the entry lies, and who was walking (FORMATS 1, field 1). */
+export const WALK_RULES: readonly Rule[] = [
+  {
+    id: 'table-boundary',
+    sentence:
+      'The address is the first of a table: a walk may have run over the end of the one before.',
+    source: 'FORMATS 1, field 1, and 7',
+    applies: (f) => {
+      const reach = tableReach(f);
+      const addr = f.vma?.addr;
+      if (f.report.kind !== 'bad_page_map' || addr === undefined || reach === undefined) return [];
+      if (addr.value % reach !== 0n || addr.value === 0n) return [];
+      const good = f.word?.reading.special === true || f.page !== undefined;
+      const again = f.reports.filter(({ vma }) => (vma?.addr?.value ?? 1n) % reach === 0n).length;
+      const walks =
+        f.inStack(/munlock|mlock|madvise|swapin|walk_p|follow_page|smaps|mincore/) !== undefined;
+      if (good) return [];
+      return [
+        {
+          finding: 'past-table-end',
+          weight: 3 + (walks ? 4 : 0) + (again > 1 ? 2 : 0),
+          sentence: 'the address is exactly where a table begins',
+          ...at(addr.at),
+        },
+      ];
+    },
+  },
+];
