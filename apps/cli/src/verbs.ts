@@ -40,6 +40,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/check.js'),
   },
   {
+    name: 'triage',
+    summary: 'read a kernel log and say what happened to page tables',
+    load: () => import('./verbs/triage.js'),
+  },
+  {
     name: 'distill',
     summary: 'make a small dump of what inspecting processes reads, without user data',
     load: () => import('./verbs/distill.js'),

@@ -90,7 +90,7 @@ export const TEXT_SIGNS: readonly TextSign[] = [
   ),
   sign(
     'sparc32',
-    /\bPSR: [0-9a-f]{8} PC: [0-9a-f]{8}\b|^\[[0-9a-f]{8} : $/dm,
+    /\bPSR: [0-9a-f]{8} PC: [0-9a-f]{8}\b|^\[[0-9a-f]{8} :(?= |$)/dm,
     'registers and stack of SPARC, 32 bits',
     8,
   ),
@@ -156,6 +156,7 @@ export const TEXT_SIGNS: readonly TextSign[] = [
     'stack of PowerPC, 64 bits',
     8,
   ),
+  sign('ppc64', /^\[c[0-9a-f]{15}\] \[c[0-9a-f]{15}\] \.\w/dm, 'functions with dots (ELFv1)', 4),
   sign('riscv64', /\[<ffffffe[0-9a-f]{9}>\] \w|\bwalk_stackframe\b/d, 'stack of RISC-V', 4),
   sign('arm64', /^Call trace:$/dm, '"Call trace:" with a small t', 2),
   sign(
