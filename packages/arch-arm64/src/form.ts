@@ -72,6 +72,7 @@ export function buildForm(spec: FormSpec, options: Arm64FormOptions, headers: He
     protectionMap: map,
     namedProtections: named,
     supports: supportsOf(headers, devmap, uffdWp),
+    pageTableCheck: { since: '5.19', everyEntry: false },
     vmFlags: vmFlags(headers),
   });
 }

@@ -71,6 +71,7 @@ export function buildForm(
     protectionMap: chosen.map,
     namedProtections: chosen.named,
     supports: supports(shape),
+    pageTableCheck: { since: '7.1', everyEntry: true },
     vmFlags: { VM_UFFD_MINOR: 0n },
   });
 }

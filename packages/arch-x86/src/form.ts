@@ -74,6 +74,7 @@ export function buildForm(
     swap: swapFormat(shape, headers, options.devicePrivate ?? spec.devicePrivate),
     ...protections(shape),
     supports: supportsOf(shape),
+    pageTableCheck: { since: '5.17', everyEntry: false },
     vmFlags: vmFlags(headers),
   });
 }

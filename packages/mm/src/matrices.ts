@@ -23,7 +23,6 @@ export { type FormFlips, flipsMarkdown } from './flips/markdown.js';
 export { type PmdFlips, pmdFlipsMatrix, pmdFlipsOf } from './flips/pmd-flips.js';
 export * from './flips/summary.js';
 export {
-  TABLE_CHECK_SINCE,
   TABLE_CHECKS,
   type TableCheck,
   tableCheckText,

@@ -47,6 +47,14 @@ export interface Supports {
   readonly pgtableDeposit: boolean;
 }
 
+/** CONFIG_PAGE_TABLE_CHECK of an architecture (mm/page_table_check.c). */
+export interface PageTableCheck {
+  /** First release whose kernel can have it. */
+  readonly since: string;
+  /** Every present entry is counted; else those that user space may access (s390x cannot tell). */
+  readonly everyEntry: boolean;
+}
+
 /**
  * One paging form of one header generation, as data. Everything else is derived by `EntryForm`.
  * Names of helpers are the kernel's; expressions take `entry` and, where it applies, `prot`,
@@ -98,6 +106,8 @@ export interface FormDefinition {
   /** Protections by name (PAGE_NONE, PAGE_KERNEL, ...). */
   readonly namedProtections: Readonly<Record<string, bigint>>;
   readonly supports: Supports;
+  /** Where the architecture has the check of page tables. */
+  readonly pageTableCheck?: PageTableCheck;
   /** VM_* flags whose value depends on the form (0n where the form lacks the feature). */
   readonly vmFlags: Readonly<Record<string, bigint>>;
 }

@@ -67,25 +67,31 @@ export function flipMachine(
     { name: 'zeropage', purpose: 'own', firstPfn: at.zero, frames: 1 },
     { name: 'tables', purpose: 'own', firstPfn: at.tables, frames: TABLES },
   ];
+  const memory = memoryWith(own, hit, layout, pageShift);
+  const capacities = { ...ROOM, swapSlot: SWAP_SLOTS, table: TABLES };
+  return new Machine({ form, kernel, memory, vmOps: [], capacities });
+}
+
+/** Memory of a machine's own, and a frame for each that flips hit; the last of the layout too. */
+export function memoryWith(
+  own: readonly MemoryRange[],
+  hit: readonly number[],
+  layout: MemoryLayout,
+  pageShift: number,
+): readonly MemoryRange[] {
   const free = [...new Set([...hit, highestPfn(layout, pageShift)])].filter(
     (pfn) =>
       ['memory', 'device'].includes(placeOf(layout, pageShift, pfn)) &&
       !own.some(({ firstPfn, frames }) => pfn >= firstPfn && pfn < firstPfn + frames),
   );
-  const memory = [
-    ...own,
-    ...free.map(
-      (pfn): MemoryRange => ({
-        name: `hit ${pfn}`,
-        purpose: 'own',
-        zone: placeOf(layout, pageShift, pfn) === 'device' ? 'device' : 'normal',
-        firstPfn: pfn,
-        frames: 1,
-      }),
-    ),
-  ];
-  const capacities = { ...ROOM, swapSlot: SWAP_SLOTS, table: TABLES };
-  return new Machine({ form, kernel, memory, vmOps: [], capacities });
+  const single = (pfn: number): MemoryRange => ({
+    name: `hit ${pfn}`,
+    purpose: 'own',
+    zone: placeOf(layout, pageShift, pfn) === 'device' ? 'device' : 'normal',
+    firstPfn: pfn,
+    frames: 1,
+  });
+  return [...own, ...free.map(single)];
 }
 
 /**

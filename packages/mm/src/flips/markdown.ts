@@ -8,12 +8,13 @@ import { FLIPPED } from './machine.js';
 import { markdownTable } from './markdown-table.js';
 import type { PmdFlips } from './pmd-flips.js';
 import { type BoundLoss, bitRuns, boundLoss, countClasses, countReports } from './summary.js';
-import { TABLE_CHECK_SINCE } from './table-check.js';
 
 /** The flips of a form, for the document. */
 export interface FormFlips {
   readonly form: string;
   readonly arch: string;
+  /** First release with the page-table check; undefined where the architecture has none. */
+  readonly tableCheckSince: string | undefined;
   readonly pageShift: number;
   readonly matrix: FlipsMatrix;
   readonly pmds: PmdFlips;
@@ -21,7 +22,9 @@ export interface FormFlips {
 
 /** docs/flips.md: what flips of one bit do, form by form. A pure function of the tables. */
 export function flipsMarkdown(forms: readonly FormFlips[]): string {
-  const since = Object.entries(TABLE_CHECK_SINCE).map(([arch, version]) => `${arch} ${version}`);
+  const since = forms.flatMap(({ arch, tableCheckSince }) =>
+    tableCheckSince === undefined ? [] : [`${arch} ${tableCheckSince}`],
+  );
   return [
     '# What a flipped bit does',
     '',
@@ -74,7 +77,7 @@ const groupOf = ({ groups }: FlipsMatrix, kernel: string) =>
 /** Kernels before and after RFC patch 1. */
 const AROUND = ['rfc-2025-06/0', 'rfc-2025-06/1'] as const;
 
-function shortLines({ form, arch, matrix, pageShift }: FormFlips): string[] {
+function shortLines({ form, tableCheckSince, matrix, pageShift }: FormFlips): string[] {
   const normal = entryOf(groupOf(matrix, AROUND[0]), 'normal');
   const loss = boundLoss(matrix)?.find(({ kind }) => kind === 'normal');
   if (normal === undefined || loss === undefined) return [];
@@ -88,7 +91,7 @@ function shortLines({ form, arch, matrix, pageShift }: FormFlips): string[] {
     `  catches ${lost} (bits ${bitRuns(loss.bits)}), and is the only one that does: without it, DEBUG_VM`,
     `  warns of ${loss.warned}, a production kernel of none, and ${loss.oops} then end in a pointer to no struct`,
     `  page at exit. \`pfn_valid()\` would refuse these ${loss.invalid} and ${loss.holes} more in a hole, which no kernel`,
-    `  notices; ${tableCheckWords(arch, loss.tableCheck)}.`,
+    `  notices; ${tableCheckWords(tableCheckSince, loss.tableCheck)}.`,
     `  ${mapcount} flips lead to a page, and only its mapcount tells, at exit: ${more(mapcount, entry)}. Over all frames of RAM, a`,
     `  flipped bit of the number leads to RAM in ${percent(shares.memory)}, to a hole in ${percent(shares.hole)}, above the`,
     `  bound in ${percent(shares.beyond)} of the cases.`,
@@ -97,8 +100,8 @@ function shortLines({ form, arch, matrix, pageShift }: FormFlips): string[] {
 }
 
 /** What the page-table check would do about the flips that the bound catches. */
-function tableCheckWords(arch: string, count: number): string {
-  if (TABLE_CHECK_SINCE[arch] === undefined) return 'there is no page-table check';
+function tableCheckWords(since: string | undefined, count: number): string {
+  if (since === undefined) return 'there is no page-table check';
   return count === 0
     ? 'the page-table check none: it leaves frames without struct page alone'
     : `the page-table check ${count}`;
@@ -152,7 +155,7 @@ function reportsTable(forms: readonly FormFlips[]): string[] {
 }
 
 function lossTable(forms: readonly FormFlips[]): string[] {
-  const rows = forms.flatMap(({ form, arch, matrix }) =>
+  const rows = forms.flatMap(({ form, tableCheckSince, matrix }) =>
     (boundLoss(matrix) ?? [])
       .filter(({ bits }) => bits.length > 0)
       .map((loss: BoundLoss) => [
@@ -162,7 +165,7 @@ function lossTable(forms: readonly FormFlips[]): string[] {
         `${loss.warned}`,
         `${loss.invalid}`,
         `${loss.offline}`,
-        TABLE_CHECK_SINCE[arch] === undefined ? 'none' : `${loss.tableCheck}`,
+        tableCheckSince === undefined ? 'none' : `${loss.tableCheck}`,
       ]),
   );
   const head = ['form', 'entry', 'lost', 'DEBUG_VM', 'pfn_valid', 'online', 'table check'];

@@ -24,8 +24,8 @@ import { fieldAt, flippedWords } from './flipped-words.js';
 import type { FlippedBit, FlippedEntry } from './flips.js';
 import { foldKernels, type KernelGroup } from './fold-kernels.js';
 import { type FlipClass, judgePresent } from './judge.js';
-import { exampleFrames, highestPfn, type MemoryLayout, placeOf } from './layout.js';
-import { FLIPPED, type FlippedKind, RIGHTS, SHARED_RIGHTS } from './machine.js';
+import { exampleFrames, type MemoryLayout, placeOf } from './layout.js';
+import { FLIPPED, type FlippedKind, memoryWith, RIGHTS, SHARED_RIGHTS } from './machine.js';
 
 /** Flips of PMDs by kernels that make the same of them. */
 export type PmdFlips = readonly KernelGroup<readonly FlippedEntry<FlippedBit>[]>[];
@@ -120,17 +120,7 @@ function pmdMachine(
     { name: 'zeropage', purpose: 'own', firstPfn: at.zero, frames: 1 },
     { name: 'tables', purpose: 'own', firstPfn: at.tables, frames: TABLES },
   ];
-  const free = [...new Set([...hit, highestPfn(layout, pageShift)])].filter(
-    (pfn) =>
-      ['memory', 'device'].includes(placeOf(layout, pageShift, pfn)) &&
-      !own.some(({ firstPfn, frames }) => pfn >= firstPfn && pfn < firstPfn + frames),
-  );
-  const memory = [
-    ...own,
-    ...free.map(
-      (pfn) => ({ name: `hit ${pfn}`, purpose: 'own', firstPfn: pfn, frames: 1 }) as const,
-    ),
-  ];
+  const memory = memoryWith(own, hit, layout, pageShift);
   return new Machine({ form, kernel, memory, vmOps: [], capacities: { ...ROOM, table: TABLES } });
 }
 

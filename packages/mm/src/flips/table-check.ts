@@ -35,22 +35,15 @@ export function tableCheck(
   return use === 'mapped' ? 'later' : 'bug';
 }
 
-/** pte_user_accessible_page(); on s390x, whose entries do not say, every present entry. */
+/** pte_user_accessible_page(), or every present entry. */
 function isUserAccessible(form: EntryForm, word: bigint): boolean {
-  if (form.arch === 's390x') return true;
+  if (form.definition.pageTableCheck?.everyEntry === true) return true;
   const permissions = form.definition.leaves.pte?.permissions;
   if (permissions === undefined) return false;
   const may = (name: 'user' | 'read' | 'execute'): boolean =>
     form.codec(`permission ${name} pte`, permissions[name]).bits(word) === true;
   return may('user') && (may('read') || may('execute'));
 }
-
-/** Kernels that have the check, by architecture; others have none. */
-export const TABLE_CHECK_SINCE: Readonly<Record<string, string>> = {
-  x86: '5.17',
-  arm64: '5.19',
-  s390x: '7.1',
-};
 
 /** What each answer of the page-table check means. */
 export const TABLE_CHECKS: Readonly<Record<TableCheck, string>> = {
