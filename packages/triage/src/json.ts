@@ -45,6 +45,11 @@ function incidentData(incident: Incident) {
     entries: incident.entries.map(entryData),
     vma: report.vma === undefined ? null : vmaData(report.vma, incident),
     page: report.page === undefined ? null : pageData(report.page),
+    address: fieldWord(report.address),
+    place: report.place?.value ?? null,
+    reason: report.reason?.value ?? null,
+    swap: report.swap.map(({ what, entry }) => ({ what, entry: hex(entry.value) })),
+    stack: [...report.stack],
     counters: [report, ...more].flatMap(({ counters }) =>
       counters.map(({ name, value }) => ({ name, value: value.value })),
     ),

@@ -187,13 +187,20 @@ export class Triage {
       ...(release === undefined ? {} : { release: release.value }),
       ...this.asKernel(known.form),
     };
-    const candidates = inferred.candidates.filter((each) => each.arch === (this.arch ?? each.arch));
+    const candidates =
+      this.arch === undefined
+        ? inferred.candidates
+        : inferred.candidates.filter(({ arch, weight }) => arch === this.arch && weight > 0);
     const keyOf = (id: number): string => `${place}/${id}`;
-    return tied.map((each) => ({
+    const read = tied.map((each) => {
+      const entries = entriesOf([each.report, ...each.more], machine);
+      return { tied: each, entries };
+    });
+    return afterTheirPages(read).map(({ tied: each, entries }) => ({
       key: keyOf(each.id),
       follows: each.follows === undefined ? undefined : keyOf(each.follows),
       incident: {
-        ...incidentOf(each, machine),
+        ...incidentOf(each, entries, machine),
         archCandidates: candidates,
         ...(sign === undefined ? {} : { release: sign }),
       },
@@ -211,8 +218,31 @@ export class Triage {
   }
 }
 
+/** Reports that belong together, and what their entries say. */
+interface ReadReports {
+  readonly tied: TiedReports;
+  readonly entries: readonly IncidentEntry[];
+}
+
+/** A report of a page, without an entry, follows from an earlier one of an entry that maps the page. */
+function afterTheirPages(incidents: readonly ReadReports[]): readonly ReadReports[] {
+  const mappedBy = new Map<bigint, number>();
+  return incidents.map(({ tied, entries }) => {
+    const { id, report } = tied;
+    const pfn = report.pfn?.value ?? report.page?.pfn?.value;
+    const earlier = pfn === undefined || entries.length > 0 ? undefined : mappedBy.get(pfn);
+    const follows = tied.follows ?? earlier;
+    for (const { printed, reading } of entries) {
+      if (!printed.reported || reading.pfn === undefined) continue;
+      if (!mappedBy.has(reading.pfn)) mappedBy.set(reading.pfn, follows ?? id);
+    }
+    return { tied: follows === undefined ? tied : { ...tied, follows }, entries };
+  });
+}
+
 function incidentOf(
   tied: TiedReports,
+  entries: readonly IncidentEntry[],
   machine: LogMachine,
 ): Omit<Incident, 'archCandidates' | 'follows'> {
   const { id, report, more, dropped, follows } = tied;
@@ -225,7 +255,7 @@ function incidentOf(
     report,
     more,
     dropped,
-    entries: entriesOf([report, ...more], machine),
+    entries,
     ...(verdict === undefined ? {} : { verdict }),
     diagnoses: follows === undefined ? diagnose(tied, machine) : [],
   };

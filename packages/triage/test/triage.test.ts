@@ -89,6 +89,16 @@ test('what a boot shows late is known of its earlier incidents', () => {
   expect(triage(log.join('\n')).incidents[0]?.machine.release).toBe('6.1.12-1-amd64');
 });
 
+test('a page in a bad state follows from the entry that maps it; lines end before the next report', () => {
+  const state = 'BUG: Bad page state in process tmux: client  pfn:123456';
+  const { incidents } = triage([...MAP, state].join('\n'));
+  expect(incidents.map(({ lines, follows }) => [lines, follows])).toEqual([
+    [[1, 4], undefined],
+    [[5, 5], 1],
+  ]);
+  expect(incidents[1]?.diagnoses).toEqual([]);
+});
+
 test('machines that write into one log are told apart', () => {
   const stamp = (host: string, line: string) => `Nov 21 16:40:28 ${host} kernel: ${line}`;
   const log = [

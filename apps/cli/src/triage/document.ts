@@ -104,6 +104,18 @@ function saidBeside(incident: Incident): [string, Text][] {
   const { report, more, verdict, machine } = incident;
   const { vma, page } = report;
   const pairs: [string, Text][] = [];
+  for (const [name, field] of [
+    ['place', report.place],
+    ['reason', report.reason],
+  ] as const) {
+    if (field !== undefined) pairs.push([name, field.value]);
+  }
+  if (report.swap.length > 0) {
+    const messages = report.swap
+      .slice(0, MOST_ENTRIES)
+      .map(({ what, entry }) => `${what} 0x${entry.value.toString(16)}`);
+    pairs.push(['swap layer', [...new Set(messages)].join(', ')]);
+  }
   if (vma?.flags !== undefined) {
     const flags = vmaFlagNames(vma.flags.value, machine);
     pairs.push(['VMA', `${flags.join(' ')}${vma.file === undefined ? '' : `, ${vma.file.value}`}`]);

@@ -52,7 +52,9 @@ function readReport(
 ): LogReport {
   const start = match.index;
   const reach = log.behind(log.behind(start + match[0].length, 1), kind.reach);
-  const end = Math.max(start + match[0].length, Math.min(reach, next ?? reach));
+  // The next head may stand behind a "BUG: " of its own line.
+  const nextLine = next === undefined ? reach : log.text.lastIndexOf('\n', next) + 1;
+  const end = Math.max(start + match[0].length, Math.min(reach, nextLine));
   const region = new Region(log, start, end);
   kind.head.lastIndex = 0;
   const head = kind.head.exec(region.text) ?? match;

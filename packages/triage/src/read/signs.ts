@@ -52,8 +52,21 @@ const NEAR: readonly (readonly [NearSign, RegExp, string])[] = [
   ['xen-pv', /\bRIP: e0(?:30|33):|\bgrant PTE\b/d, 'a paravirtual Xen guest, by its code segment'],
 ];
 
+/** A page that another report near by shows as the slab allocator's. */
+const SLAB_PAGE = /\bpfn:0x([0-9a-f]{1,16})\b[^\n]*\n(?:[^\n]*\n)?[^\n]*\bflags: [^\n]*\bslab\b/d;
+/** How the sign of one starts; its frame number in hex follows. */
+export const SLAB_PAGE_SIGN = 'slab-page ';
+
 /** What lines near a report say of its reasons. */
-export const readSigns = (region: Region): readonly Sign[] =>
+export function readSigns(region: Region): readonly Sign[] {
+  const slab = region.find(SLAB_PAGE);
+  if (slab === undefined) return nearSigns(region);
+  const value = `${SLAB_PAGE_SIGN}${slab[1]}`;
+  const ground = `page 0x${slab[1]} belongs to the slab allocator`;
+  return [...nearSigns(region), { what: 'near', value, ground, at: region.place(slab.index) }];
+}
+
+const nearSigns = (region: Region): readonly Sign[] =>
   NEAR.flatMap(([value, pattern, ground]) => {
     const found = region.find(pattern);
     return found === undefined
