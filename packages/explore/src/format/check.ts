@@ -41,9 +41,9 @@ function checkNames(file: BoundFile): Mistake | undefined {
   file.actions.forEach((entry, i) => {
     useAction(entry, names, ['actions', i]);
   });
-  const { sometimes = {}, ends = {}, always } = file;
+  const { never = {}, sometimes = {}, ends = {}, always } = file;
   const kept = typeof always === 'object' && 'conditions' in always ? always.conditions : {};
-  for (const [field, states] of Object.entries({ sometimes, ends })) {
+  for (const [field, states] of Object.entries({ never, sometimes, ends })) {
     for (const [name, state] of Object.entries(states)) useState(state, names, [field, name]);
   }
   for (const [name, state] of Object.entries(kept)) {

@@ -107,6 +107,7 @@ export const boundSchema = strict({
     .describe('What may happen, at any moment and in any order.'),
   depth: number(1, MOST_DEPTH).optional().describe('Most actions of a way. Default: no limit.'),
   always: always.optional().describe('What must hold in every state. Default: all invariants.'),
+  never: conditions.optional().describe('States that must not be reached.'),
   sometimes: conditions.optional().describe('States that must be reached.'),
   ends: conditions.optional().describe('States that are counted where no action is left.'),
   ignore: ignore.optional().describe('What is no violation.'),

@@ -15,13 +15,14 @@ export class Judge {
   private readonly invariants: ReadonlySet<string>;
   private readonly steps: ReadonlySet<string>;
   private readonly always: readonly Condition[];
+  private readonly never: readonly Condition[];
   private readonly ignore: NonNullable<BoundFile['ignore']>;
   readonly sometimes: readonly Condition[];
   readonly ends: readonly Condition[];
 
   constructor(private readonly stepper: Stepper) {
     const { file } = stepper.bound;
-    const { always = 'all', sometimes = {}, ends = {}, ignore = {} } = file;
+    const { always = 'all', never = {}, sometimes = {}, ends = {}, ignore = {} } = file;
     const isList = typeof always === 'string' || Array.isArray(always);
     const asked =
       (isList ? always : (always as { invariants?: 'all' | string[] }).invariants) ?? 'all';
@@ -41,6 +42,7 @@ export class Judge {
     const conditions = (states: object): Condition[] =>
       Object.entries(states).map(([id, state]) => conditionOf(stepper, id, state));
     this.always = conditions(kept);
+    this.never = conditions(never);
     this.sometimes = conditions(sometimes);
     this.ends = conditions(ends);
   }
@@ -54,6 +56,7 @@ export class Judge {
       }
     }
     for (const each of this.always) if (each.isThere() && !each.holds()) broken.push(each.id);
+    for (const each of this.never) if (each.holds()) broken.push(each.id);
     return broken.length === 0 ? NOTHING : [...new Set(broken)];
   }
 

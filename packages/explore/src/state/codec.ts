@@ -3,6 +3,7 @@ import {
   COLUMNS,
   type Column,
   type Entry,
+  Global,
   InFlight,
   type Machine,
   State,
@@ -29,6 +30,7 @@ export class StateCodec {
   constructor(private readonly stepper: Stepper) {
     this.machine = stepper.world.model.machine;
     this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
+    for (const column of STATISTICS) this.kinds[column] = LEFT_OUT;
   }
 
   /** Writes what the stepper is in. */
@@ -38,6 +40,7 @@ export class StateCodec {
     let lastColumn = 0;
     let lastRecord = 0;
     state.forEachSet((column, record, value) => {
+      if (this.kinds[column] === LEFT_OUT) return;
       if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
       if (column !== lastColumn) lastRecord = 0;
       this.integer(column - lastColumn + 1);
@@ -184,7 +187,9 @@ export class StateCodec {
 }
 
 const KINDS = ['number', 'entry', 'savedEntry', 'vmFlags', 'prot'] as const;
-const [ENTRY, SAVED, FLAGS, PROT] = [1, 2, 3, 4];
+const [ENTRY, SAVED, FLAGS, PROT, LEFT_OUT] = [1, 2, 3, 4, 5];
+/** Sums over all time, which no kernel asks for: with them no state would ever come again. */
+const STATISTICS = [Global.pinsAcquired, Global.pinsReleased];
 
 /** Halves of words, computed once for each word. */
 class WordHalves {

@@ -27,8 +27,8 @@ export function checkInterchangeable(file: BoundFile): Mistake | undefined {
 }
 
 /** Names that something other than actions and `before` speaks of. */
-function namesToldOf({ objects, always, sometimes, ends, actions }: BoundFile): Set<string> {
-  const states = [always, sometimes, ends, actions.map(({ when }) => when)];
+function namesToldOf({ objects, always, never, sometimes, ends, actions }: BoundFile): Set<string> {
+  const states = [always, never, sometimes, ends, actions.map(({ when }) => when)];
   const text = JSON.stringify([states, objects?.vmas ?? {}, objects?.files ?? {}]);
   const owners = Object.values(objects?.vmas ?? {}).map(({ process }) => process);
   const names = new Set(text.match(/[A-Za-z_][A-Za-z0-9_-]*/g) ?? []);
