@@ -7,9 +7,11 @@ import { Judge } from './judge.js';
 /** What whoever expands a state is told. */
 export interface Visitor {
   /** An action led to a state, which `key` holds; true when the state was not known before. */
-  state(action: number): boolean;
-  /** Something was broken: by the action, or by the new state that it led to. */
-  broken(action: number, what: readonly string[]): void;
+  reached(action: number): boolean;
+  /** An action broke something, whatever state it led to. */
+  actionBreaks(action: number, what: readonly string[]): void;
+  /** The new state breaks something that an action led to. */
+  stateBreaks(action: number, what: readonly string[]): void;
 }
 
 /** Finds what follows a state: the same for everybody who asks, in the same order. */
@@ -56,12 +58,12 @@ export class Expander {
         transitions++;
         const action = actions[number] as (typeof actions)[number];
         const byAction = judge.ofAction(action, done, before);
-        if (byAction.length > 0) visitor.broken(number, byAction);
+        if (byAction.length > 0) visitor.actionBreaks(number, byAction);
         if (done.bug === undefined) {
           codec.write(key);
-          if (visitor.state(number) && byAction.length === 0) {
+          if (visitor.reached(number)) {
             const byState = judge.ofState();
-            if (byState.length > 0) visitor.broken(number, byState);
+            if (byState.length > 0) visitor.stateBreaks(number, byState);
           }
         }
       }

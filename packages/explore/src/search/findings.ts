@@ -1,34 +1,56 @@
-import type { Judge } from './judge.js';
-import type { Reached, Violation } from './result.js';
+import type { StateTable } from '../table.js';
+import type { Violation } from './result.js';
+import type { Round } from './round.js';
 
-/** What a search has found so far. */
+/** The least way to something that is broken: number of the state before, and the action. */
+export interface LeastWay {
+  readonly parent: number;
+  readonly action: number;
+}
+
+interface Sight extends LeastWay {
+  readonly what: readonly string[];
+  readonly isByAction: boolean;
+}
+
+/** What a search has found so far: plain values, which a checkpoint keeps. */
 export class Findings {
-  /** The first that breaks something, by what: the state before, and the action. */
-  readonly violations = new Map<string, { readonly parent: number; readonly action: number }>();
-  private readonly lengths: (number | null)[];
+  /** The first that breaks something, by what. */
+  readonly violations = new Map<string, LeastWay>();
+  /** Actions to the nearest state that fulfils a condition. */
+  readonly reached = new Map<string, number>();
+  /** States without successors, by the conditions that they fulfil. */
+  readonly ends = new Map<string, number>();
+  /** States without successors. */
+  ended = 0;
+  transitions = 0;
 
-  constructor(private readonly judge: Judge) {
-    this.lengths = judge.sometimes.map(() => null);
-  }
-
-  /** Looks at the state that the search begins in. */
-  atBeginning(): void {
-    this.newState(0);
-    this.broken(-1, 0, this.judge.ofState());
-  }
-
-  /** Looks at a state that is new whether conditions are reached there. */
-  newState(length: number): void {
-    const { lengths, judge } = this;
-    for (let i = 0; i < lengths.length; i++) {
-      if (lengths[i] === null && judge.sometimes[i]?.holds() === true) lengths[i] = length;
-    }
-  }
-
-  /** Something is broken after an action in a state. */
-  broken(parent: number, action: number, what: readonly string[]): void {
-    for (const id of what) {
-      if (!this.violations.has(id)) this.violations.set(id, { parent, action });
+  /**
+   * Takes what came of a round whose new states are `length` actions away.
+   *
+   * Of a state that breaks something nothing is said where the action that leads to it does already.
+   */
+  take(round: Round, table: StateTable, length: number): void {
+    this.transitions += round.transitions;
+    this.ended += round.ended;
+    for (const [id, count] of round.ends) this.ends.set(id, (this.ends.get(id) ?? 0) + count);
+    for (const id of round.reached) if (!this.reached.has(id)) this.reached.set(id, length);
+    const sights = round.broken
+      .map(({ record, parent, action, what }): Sight => {
+        if (record < 0) return { parent, action, what, isByAction: true };
+        const way = { parent: table.parentOfRecord(record), action: table.actionOfRecord(record) };
+        return { ...way, what, isByAction: false };
+      })
+      .sort(inOrder);
+    let last: Sight | undefined;
+    for (const sight of sights) {
+      const { parent, action, what, isByAction } = sight;
+      const isSame = last?.isByAction && last.parent === parent && last.action === action;
+      if (!isByAction && isSame) continue;
+      last = sight;
+      for (const id of what) {
+        if (!this.violations.has(id)) this.violations.set(id, { parent, action });
+      }
     }
   }
 
@@ -39,8 +61,7 @@ export class Findings {
       actions: parent < 0 ? [] : [...wayTo(parent), action],
     }));
   }
-
-  reached(): Reached[] {
-    return this.judge.sometimes.map(({ id }, i) => ({ id, length: this.lengths[i] ?? null }));
-  }
 }
+
+const inOrder = (a: Sight, b: Sight): number =>
+  a.parent - b.parent || a.action - b.action || Number(b.isByAction) - Number(a.isByAction);

@@ -1,87 +1,65 @@
 import { CapacityError } from '@pagewright/mm';
 import { Key } from '../key.js';
-import { FULL, KNOWN, type StateTable } from '../table.js';
+import { FULL, type StateTable } from '../table.js';
 import type { Condition } from '../world/condition.js';
-import type { Expander, Visitor } from './expander.js';
+import type { Stepper } from '../world/stepper.js';
+import { Expander, type Visitor } from './expander.js';
+import type { Judge } from './judge.js';
+import { emptyRound, type Round, type Turn } from './round.js';
 
-/** Something that is broken. */
-export interface Broken {
-  /** Record of the state that breaks it; -1 when the action does, whatever it leads to. */
-  readonly record: number;
-  /** Number of the state before, and the action: of a record, one of several ways to it. */
-  readonly parent: number;
-  readonly action: number;
-  readonly what: readonly string[];
-}
-
-/** Why states could not be expanded: no more memory; no more room of a kind in the model. */
-export type NoRoom =
-  | { readonly by: 'memory' }
-  | { readonly by: 'capacity'; readonly record: string };
-
-/** What came of expanding some states. It does not depend on how many threads did it. */
-export interface Round {
-  transitions: number;
-  readonly broken: Broken[];
-  /** Conditions of `sometimes` that new states fulfil. */
-  readonly reached: Set<string>;
-  /** States without successors, by the conditions of `ends` that they fulfil. */
-  readonly ends: Map<string, number>;
-  /** States without successors. */
-  ended: number;
-  /** What stopped it before all were expanded. */
-  noRoom?: NoRoom;
-}
-
-/** A round in which nothing has happened. */
-export const emptyRound = (): Round => ({
-  transitions: 0,
-  broken: [],
-  reached: new Set(),
-  ends: new Map(),
-  ended: 0,
-});
-
-/** Expands states of a table one at a time: what each thread of a search has one of. */
+/** Expands states of a table one at a time: each thread of a search has one. */
 export class Hand implements Visitor {
+  private readonly expander: Expander;
   private readonly from = new Key();
   private pending: readonly Condition[];
   private round = emptyRound();
   private parent = -1;
-  /** Record of the state that the last action led to, or what `put` answered instead. */
-  private record = KNOWN;
+  /** Record of the new state that the last action led to. */
+  private record = -1;
 
   constructor(
-    private readonly expander: Expander,
-    private readonly table: StateTable,
+    stepper: Stepper,
+    readonly table: StateTable,
   ) {
-    this.pending = expander.judge.sometimes;
+    this.expander = new Expander(stepper, new Key());
+    this.pending = this.expander.judge.sometimes;
   }
 
-  /** Starts to note what happens in a round. */
+  /** What it looks for. */
+  get judge(): Judge {
+    return this.expander.judge;
+  }
+
+  /** Starts to note what happens. */
   begin(): void {
     this.round = emptyRound();
   }
 
-  /** What happened in the round. */
+  /** What happened since `begin`. */
   get result(): Round {
     return this.round;
   }
 
-  /** Puts the state into the table that the expander is in, as the first, and looks at it. */
+  /** Puts the state into the table that the stepper is in, as the first, and looks at it. */
   start(): void {
-    const { expander, table } = this;
-    expander.write();
+    const { expander } = this;
     this.parent = -1;
-    this.record = table.put(expander.key, -1, 0);
-    if (this.record === FULL) this.round.noRoom = { by: 'memory' };
-    if (this.record < 0) return;
-    this.lookAround();
+    expander.write();
+    if (!this.reached(0)) return;
     const what = expander.judge.ofState();
-    if (what.length > 0) this.broken(0, what);
+    if (what.length > 0) this.stateBreaks(0, what);
   }
 
-  /** Expands the state with a number; false when that cannot be done, or not in full. */
+  /** Expands all states of a turn, for one thread that works alone. */
+  expandAll({ from, to }: Turn): void {
+    const { table } = this;
+    for (let number = from; number < to; number++) {
+      if (!this.expand(number)) return;
+      if (table.isCrowded) table.grow();
+    }
+  }
+
+  /** Expands the state with a number; false when that cannot be done in full. */
   expand(number: number): boolean {
     const { expander, table, from, round } = this;
     table.read(number, from);
@@ -92,28 +70,29 @@ export class Hand implements Visitor {
       if (transitions === 0) this.end();
     } catch (error) {
       if (!(error instanceof CapacityError)) throw error;
-      round.noRoom = { by: 'capacity', record: error.record };
+      round.noRoom = error.record;
     }
     return round.noRoom === undefined;
   }
 
-  state(action: number): boolean {
+  reached(action: number): boolean {
+    const { round, pending } = this;
     this.record = this.table.put(this.expander.key, this.parent, action);
-    if (this.record === FULL) this.round.noRoom = { by: 'memory' };
+    if (this.record === FULL) round.noRoom = 'memory';
     if (this.record < 0) return false;
-    this.lookAround();
+    for (const { id } of pending.filter((each) => each.holds())) round.reached.add(id);
+    if (round.reached.size > 0) {
+      this.pending = pending.filter(({ id }) => !round.reached.has(id));
+    }
     return true;
   }
 
-  broken(action: number, what: readonly string[]): void {
-    this.round.broken.push({ record: this.record, parent: this.parent, action, what });
+  actionBreaks(action: number, what: readonly string[]): void {
+    this.round.broken.push({ record: -1, parent: this.parent, action, what });
   }
 
-  private lookAround(): void {
-    const reached = this.pending.filter((each) => each.holds());
-    if (reached.length === 0) return;
-    for (const { id } of reached) this.round.reached.add(id);
-    this.pending = this.pending.filter((each) => !reached.includes(each));
+  stateBreaks(action: number, what: readonly string[]): void {
+    this.round.broken.push({ record: this.record, parent: this.parent, action, what });
   }
 
   private end(): void {

@@ -32,6 +32,9 @@ export interface SearchResult {
   /** One of each kind, the shortest first. The level of the first is searched to its end. */
   readonly violations: readonly Violation[];
   readonly sometimes: readonly Reached[];
+  /** States without successors, and how many of them fulfil each condition of `ends`. */
+  readonly ended: number;
+  readonly ends: readonly { readonly id: string; readonly states: number }[];
 }
 
 /** Where a search ends early. */

@@ -1,137 +1,158 @@
-import { CapacityError } from '@pagewright/mm';
-import { Key } from '../key.js';
-import { FULL, KNOWN, StateTable } from '../table.js';
+import { StateTable } from '../table.js';
 import { reserveTable } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
-import { Expander, type Visitor } from './expander.js';
 import { Findings } from './findings.js';
+import { Hand } from './hand.js';
 import type { Progress, SearchLimits, SearchResult, StoppedBy } from './result.js';
+import { emptyRound, type NoRoom, type Round, type Turn } from './round.js';
 
 /** Bytes that states may take unless told otherwise. */
 const STANDARD_MEMORY = 2 ** 30;
-const MOST_STATES = 2 ** 26;
-/** How many states are looked at between two looks at the clock. */
-const PACE = 256;
+/** Least bytes of a state: with fewer, memory ends before numbers do. */
+const LEAST_BYTES = 48;
+/** Most states of a turn: between two of them searches can stop, be saved, and tell how far they are. */
+const PACE = 1024;
+
+/** Where a search is. */
+export interface SearchPlace {
+  /** Number of the state that is expanded next, and the one behind the last of its level. */
+  next: number;
+  levelEnd: number;
+  /** Actions to the states of the level; -1 before the first. */
+  depth: number;
+}
 
 /**
  * Looks at every state that the actions of a bound lead to, nearest first; ends with the level of the
  * first violation, which no way is shorter to.
  */
 export class Search {
-  private readonly expander: Expander;
-  private readonly table: StateTable;
-  private readonly findings: Findings;
-  private readonly key = new Key();
-  private transitions = 0;
-  private depth = 0;
+  readonly table: StateTable;
+  readonly findings: Findings;
+  readonly place: SearchPlace;
+  readonly hand: Hand;
+  private readonly memory: number;
+  private readonly deepest: number;
   private stopped: StoppedBy | undefined;
-  private capacity: SearchResult['capacity'];
+  private noRoom: NoRoom | undefined;
 
+  /**
+   * @param isShared whether several threads are to work on its table
+   * @param tell is told after every turn how far it is
+   */
   constructor(
-    private readonly stepper: Stepper,
-    private readonly limits: SearchLimits,
+    readonly stepper: Stepper,
+    private readonly limits: SearchLimits = {},
     private readonly tell: (progress: Progress) => void = () => {},
+    isShared = false,
   ) {
-    this.expander = new Expander(stepper, new Key());
-    this.findings = new Findings(this.expander.judge);
-    const states = Math.min(limits.states ?? MOST_STATES, MOST_STATES);
-    const keyBytes = limits.memory ?? STANDARD_MEMORY;
-    this.table = new StateTable(reserveTable({ states, keyBytes }, false));
+    this.memory = limits.memory ?? STANDARD_MEMORY;
+    this.deepest = Math.min(limits.depth ?? Infinity, stepper.bound.file.depth ?? Infinity);
+    const states = limits.states ?? Math.ceil(this.memory / LEAST_BYTES);
+    this.table = new StateTable(reserveTable({ states, keyBytes: this.memory }, isShared));
+    this.hand = new Hand(stepper, this.table);
+    this.findings = new Findings();
+    this.place = { next: 0, levelEnd: 0, depth: -1 };
   }
 
-  /** Searches to the end, or to a limit. */
+  /** Searches to the end or to a limit, in one thread. */
   run(): SearchResult {
-    const { table, expander, findings, limits } = this;
-    expander.write();
-    table.put(expander.key, -1, 0);
-    table.numberNew();
-    findings.atBeginning();
-    const most = Math.min(limits.depth ?? Infinity, this.stepper.bound.file.depth ?? Infinity);
-    for (let first = 0; first < table.count && findings.violations.size === 0; this.depth++) {
-      if (this.depth >= most) {
-        this.stopped = 'depth';
-        break;
-      }
-      const end = table.count;
-      this.expandLevel(first, end);
-      table.numberNew();
-      if (this.stopped !== undefined) break;
-      first = end;
-      if (first === table.count) break;
+    const { hand } = this;
+    const turns = this.turns();
+    let step = turns.next();
+    while (!step.done) {
+      hand.begin();
+      hand.expandAll(step.value);
+      step = turns.next(hand.result);
+    }
+    return step.value;
+  }
+
+  /** The turns of the search: whoever takes one answers what came of it. */
+  *turns(): Generator<Turn, SearchResult, Round> {
+    const { place } = this;
+    if (this.table.count === 0) this.start();
+    while (this.goesOn()) {
+      const from = place.next;
+      const to = Math.min(from + PACE, place.levelEnd);
+      this.take(yield { from, to }, to);
+      this.tell(this.progress());
     }
     return this.result();
   }
 
-  private expandLevel(first: number, end: number): void {
-    const { table, expander, key, limits } = this;
-    const visitor = new LevelVisitor(table, expander, this.findings, this.depth + 1);
-    for (let number = first; number < end; number++) {
-      if (number % PACE === 0) {
-        this.tell(this.progress(end - number));
-        if (limits.isOver?.() === true) this.stopped = 'time';
-      }
-      if (table.isCrowded) table.grow();
-      if (table.usedBytes > (limits.memory ?? STANDARD_MEMORY)) this.stopped = 'memory';
-      if (this.stopped !== undefined) return;
-      table.read(number, key);
-      visitor.parent = number;
-      try {
-        this.transitions += expander.expand(key.bytes, visitor);
-      } catch (error) {
-        if (!(error instanceof CapacityError)) throw error;
-        this.stopped = 'capacity';
-        this.capacity = error.record;
-      }
-      if (visitor.isFull) this.stopped = limits.states === undefined ? 'memory' : 'states';
+  private start(): void {
+    const { hand } = this;
+    hand.begin();
+    hand.start();
+    this.take(hand.result, 0);
+  }
+
+  /** A turn that was not done in full leaves the search where it was: its states get no numbers. */
+  private take(round: Round, to: number): void {
+    const { findings, place, table } = this;
+    this.noRoom = round.noRoom;
+    if (round.noRoom === undefined) {
+      findings.take(round, table, place.depth + 1);
+      table.numberNew();
+      place.next = to;
+    } else {
+      const { broken, reached } = round;
+      findings.take({ ...emptyRound(), broken, reached }, table, place.depth + 1);
     }
   }
 
-  private progress(queue: number): Progress {
-    const { table, transitions, depth } = this;
-    return { states: table.count, transitions, depth, queue, bytes: table.usedBytes };
+  /** There is a turn to take; goes to the next level when one is done. */
+  private goesOn(): boolean {
+    const { place, table, findings } = this;
+    if (this.noRoom === undefined && place.next === place.levelEnd) {
+      if (table.count === place.levelEnd) return false;
+      place.levelEnd = table.count;
+      place.depth++;
+      if (findings.violations.size > 0) return false;
+    }
+    this.stopped = this.limitReached();
+    return this.stopped === undefined;
+  }
+
+  private limitReached(): StoppedBy | undefined {
+    const { limits, noRoom, place, table } = this;
+    if (noRoom === 'memory') return limits.states === undefined ? 'memory' : 'states';
+    if (noRoom !== undefined) return 'capacity';
+    if (place.depth >= this.deepest) return 'depth';
+    if (table.usedBytes > this.memory) return 'memory';
+    return limits.isOver?.() === true ? 'time' : undefined;
+  }
+
+  private progress(): Progress {
+    const { table, findings, place } = this;
+    return {
+      states: table.count,
+      transitions: findings.transitions,
+      depth: place.depth,
+      queue: table.count - place.next,
+      bytes: table.usedBytes,
+    };
   }
 
   private result(): SearchResult {
-    const { table, findings, stopped, capacity } = this;
-    const isBroken = findings.violations.size > 0;
+    const { table, findings, stopped, noRoom, place } = this;
+    const { judge } = this.hand;
     return {
-      finished: stopped === undefined && !isBroken,
+      finished: stopped === undefined && findings.violations.size === 0,
       ...(stopped === undefined ? {} : { stoppedBy: stopped }),
-      ...(capacity === undefined ? {} : { capacity }),
+      ...(noRoom === undefined || noRoom === 'memory' ? {} : { capacity: noRoom }),
       states: table.count,
-      transitions: this.transitions,
-      depth: this.depth,
+      transitions: findings.transitions,
+      depth: Math.max(place.depth, 0),
       violations: findings.result((number) => wayTo(table, number)),
-      sometimes: findings.reached(),
+      sometimes: judge.sometimes.map(({ id }) => ({
+        id,
+        length: findings.reached.get(id) ?? null,
+      })),
+      ended: findings.ended,
+      ends: judge.ends.map(({ id }) => ({ id, states: findings.ends.get(id) ?? 0 })),
     };
-  }
-}
-
-/** Puts what follows one level into the table. */
-class LevelVisitor implements Visitor {
-  parent = 0;
-  isFull = false;
-
-  constructor(
-    private readonly table: StateTable,
-    private readonly expander: Expander,
-    private readonly findings: Findings,
-    private readonly length: number,
-  ) {}
-
-  state(action: number): boolean {
-    const record = this.table.put(this.expander.key, this.parent, action);
-    if (record === KNOWN) return false;
-    if (record === FULL) {
-      this.isFull = true;
-      return false;
-    }
-    this.findings.newState(this.length);
-    return true;
-  }
-
-  broken(action: number, what: readonly string[]): void {
-    this.findings.broken(this.parent, action, what);
   }
 }
 
