@@ -8,11 +8,13 @@ import {
   rulesMarkdown,
 } from '../packages/conformance/dist/index.js';
 import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
+import { triageJsonSchema } from '../packages/triage/dist/index.js';
 import { builtBackends } from './built-backends.mjs';
 import { coverageMarkdown } from './coverage-table.mjs';
 import { seriesPage } from './series-page.mjs';
 import { supportMarkdown } from './support-table.mjs';
 import { flipsPage, insertionPage } from './tables-pages.mjs';
+import { triagePage } from './triage-page.mjs';
 
 /** Every form in every header generation of every architecture package, in the packages' order. */
 const allForms = async () =>
@@ -36,6 +38,8 @@ const DOCUMENTS = {
   'docs/series.md': seriesPage,
   'docs/flips.md': flipsPage,
   'docs/insertion.md': insertionPage,
+  'docs/triage.md': triagePage,
+  'docs/triage.schema.json': () => `${JSON.stringify(triageJsonSchema(), null, 2)}\n`,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };

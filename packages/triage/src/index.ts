@@ -9,6 +9,8 @@ export type { Cause, Diagnosis, Evidence, KnownFix, LogMachine } from './diagnos
 export type * from './incident.js';
 export { triageData, vmaFlagNames } from './json.js';
 export { triageJsonSchema } from './schema.js';
+export { type JudgedReport, ORIGINS, type Origin, type Score, scoreOf } from './score.js';
+export { triageMarkdown } from './score-page.js';
 export {
   type Incident,
   type IncidentEntry,

@@ -181,12 +181,8 @@ export class Triage {
     const { region, inferred, release, era } = boot.machine(tied);
     const arch = this.arch ?? inferred.arch;
     const sign = release ?? era;
-    const { release: _, ...known } = machineOf(arch, sign?.value, region, this.backends);
-    const machine: LogMachine = {
-      ...known,
-      ...(release === undefined ? {} : { release: release.value }),
-      ...this.asKernel(known.form),
-    };
+    const known = machineOf(arch, sign?.value, region, this.backends);
+    const machine: LogMachine = { ...known, ...this.asKernel(known.form) };
     const candidates =
       this.arch === undefined
         ? inferred.candidates

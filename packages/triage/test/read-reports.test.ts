@@ -34,3 +34,16 @@ test('fields say where they stand, over stamps and wrapped lines', () => {
     { level: 'pmd', raw: { value: 0x41ff5f003n, at: { line: 2, column: 27 } } },
   ]);
 });
+
+test('what Xen says of a guest holds the entry', () => {
+  const [grant, level2] = readReports(
+    mended(
+      "(XEN) d0v1 Attempt to implicitly unmap d0's grant PTE 8010000123456027\n(XEN) mm.c:1: Error getting mfn 123 (pfn 456) from L2 entry 0000000123456067 for l1e_owner d1, pg_owner d1",
+    ),
+  );
+  expect(grant).toMatchObject({
+    kind: 'xen_guest',
+    entries: [{ level: 'pte', raw: { value: 0x8010000123456027n } }],
+  });
+  expect(level2?.entries).toMatchObject([{ level: 'pmd', raw: { value: 0x123456067n } }]);
+});

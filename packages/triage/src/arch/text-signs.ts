@@ -235,6 +235,12 @@ export const TEXT_SIGNS: readonly TextSign[] = [
   ),
   sign(['ppc64', 'ppc64le'], /\bc0[01][0-9a-f]{13}\b/d, 'kernel addresses of 64-bit PowerPC', 3),
   sign('sparc64', /\bfff0[0-9a-f]{12}\b/d, 'kernel addresses of 64-bit SPARC', 3),
+  sign(
+    'x86_64',
+    /\(XEN\) [^\n]{0,80}\b(?:grant(?:ed)? PTE|L[1-4] entry|l[1-4]e)\b/d,
+    'Xen checks the entries of guests on x86 alone (PV)',
+    4,
+  ),
   // machines and releases
   sign('x86_64', /\b(?:x86[_-]64|amd64|EM64T)\b/d, 'name of the architecture', 7),
   sign('arm64', /\b(?:aarch64|arm64)\b|-v8\+|android\d+-\d/d, 'name of the architecture', 7),

@@ -199,14 +199,25 @@ const oops: KindOfReport = {
   },
 };
 
-/** What Xen says of a guest's entries. */
+/**
+ * What Xen says of a PV guest's entries (xen/arch/x86/mm.c get_page_from_l1e(), put_page_from_l1e(),
+ * mod_l1_entry() ...): the entry is printed in most of them.
+ */
 const xenGuest: KindOfReport = {
-  head: /\(XEN\) [^\n]{0,80}\b(?:grant PTE|l[1-4]e|pte |page table)[^\n]{0,160}/dg,
+  head: /\(XEN\) [^\n]{0,80}\b(?:grant(?:ed)? PTE|L[1-4] entry|Bad L[1-4] flags|l[1-4]e|pte |page table)[^\n]{0,160}/dg,
   kind: () => 'xen_guest',
   reach: 0,
   weak: true,
-  read: (_region, head) => ({ reason: { value: head[0], at: _region.place(0) } }),
+  read: (region, head) => {
+    const entry = region.find(/\b(?:PTE|L([1-4]) entry) ([0-9a-f]{8,16})\b/d);
+    const level = XEN_LEVELS[Number(entry?.[1] ?? 1) - 1] ?? 'pte';
+    return {
+      reason: { value: head[0], at: region.place(0) },
+      entries: entry === undefined ? [] : entryOf(region, entry, 2, level, true),
+    };
+  },
 };
+const XEN_LEVELS: readonly LogLevel[] = ['pte', 'pmd', 'pud', 'pgd'];
 
 /** Every kind of report that is known. */
 export const KINDS: readonly KindOfReport[] = [

@@ -45,7 +45,7 @@ const NEAR: readonly (readonly [NearSign, RegExp, string])[] = [
   ],
   [
     'iommu-fault',
-    /\bDMAR: \[|\bAMD-Vi: |\barm-smmu[^\n]*fault|\bIO_PAGE_FAULT\b/d,
+    /\bDMAR: \[|\bAMD-Vi: |\barm-smmu[^\n]{0,200}fault|\bIO_PAGE_FAULT\b/d,
     'an IOMMU refused a device an access',
   ],
   ['xen', /\(XEN\) |\bgntdev|\bprivcmd|\bxen_(?:pin|unpin|set_pte|alloc_pte)\w*/d, 'a Xen guest'],
@@ -53,7 +53,8 @@ const NEAR: readonly (readonly [NearSign, RegExp, string])[] = [
 ];
 
 /** A page that another report near by shows as the slab allocator's. */
-const SLAB_PAGE = /\bpfn:0x([0-9a-f]{1,16})\b[^\n]*\n(?:[^\n]*\n)?[^\n]*\bflags: [^\n]*\bslab\b/d;
+const SLAB_PAGE =
+  /\bpfn:0x([0-9a-f]{1,16})\b[^\n]{0,99}\n(?:[^\n]{0,199}\n)?[^\n]{0,99}\bflags: [^\n]{0,199}\bslab\b/d;
 /** How the sign of one starts; its frame number in hex follows. */
 export const SLAB_PAGE_SIGN = 'slab-page ';
 
