@@ -45,6 +45,7 @@ export interface Evidence {
 export interface KnownFix {
   /** Commit id as its source gives it. */
   readonly commit: string;
+  /** Its subject, or what it does in a few words. */
   readonly subject: string;
   /** Where the id stands. */
   readonly source: string;

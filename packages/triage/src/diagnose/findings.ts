@@ -111,6 +111,13 @@ const findings = {
     NEXT.assertion,
     NEXT.bisect,
   ),
+  'anon-vma-broken': finding(
+    'regression_accounting',
+    'The reverse mapping of anonymous memory is not consistent: an anon_vma is freed that still has users, or is used twice.',
+    NEXT.assertion,
+    NEXT.kasan,
+    NEXT.bisect,
+  ),
   'table-object-too-small': finding(
     'regression_accounting',
     'A table is smaller than what walks it assumes: entries or the table itself have another size than its cache.',
@@ -143,7 +150,7 @@ const findings = {
   ),
   'reference-dropped-twice': finding(
     'reserved_or_double_free',
-    'The count of references fell below zero: somebody dropped one that was not his.',
+    'References and frees of the page do not match: somebody dropped one that was not his, or freed a page that others use.',
     NEXT.pageOwner,
     NEXT.kasan,
   ),

@@ -91,6 +91,17 @@ export const ASSERTION_RULES: readonly Rule[] = [
         : [],
   },
   {
+    id: 'anon-vma-functions',
+    sentence: 'Code of anon_vmas is in the stack of a warning or BUG.',
+    source: 'mm/rmap.c unlink_anon_vmas(); SPEC 9.10, 15.11',
+    applies: (f) => {
+      const code = f.inStack(/anon_vma/);
+      if (!/^warn_mm_rmap$|^kernel_bug_rmap$/.test(f.report.kind) || code === undefined) return [];
+      const sentence = `${code}() found counts of an anon_vma that do not fit`;
+      return [{ finding: 'anon-vma-broken', weight: 6, sentence, ...at(f.report.place?.at) }];
+    },
+  },
+  {
     id: 'entries-are-good',
     sentence: 'An oops whose entries are what they should be.',
     source: 'FORMATS 6',

@@ -1,35 +1,26 @@
-import { hex } from '@pagewright/core';
+import { bits, hex } from '@pagewright/core';
+import { readByForm } from '../../decode/by-form.js';
+import { isData } from '../data.js';
 import type { Facts, Word } from '../facts.js';
 import { popcount } from '../patterns.js';
 import { at, type Rule, type Say } from '../rule.js';
+import { excess, isSound, suits } from '../sound.js';
 
-/** Room that memory may have above the highest frame that the log shows: four bits. */
-const ROOM = 4n;
-const LEAST_FRAME_BITS = 22n;
 /** Most bits that are called few. */
 const FEW = 2;
 
-/** Bits of frame numbers that the machine's memory can need, by the frames that the log shows. */
-function frameBits(f: Facts): bigint {
-  let highest = 0n;
-  for (const { page, pfn, entries } of f.reports) {
-    for (const known of [page?.pfn?.value, pfn?.value]) {
-      if (known !== undefined && known > highest) highest = known;
-    }
-    for (const { raw, reported } of entries) {
-      const frame = (raw.value & 0x000f_ffff_ffff_f000n) >> 12n;
-      if (!reported && frame > highest) highest = frame;
-    }
+/** The bit by which an entry differs from one that the kernel would write in this VMA. */
+function wrongBit({ machine, vma, memoryBits }: Facts, { entry, value }: Word): number | undefined {
+  const { form } = machine;
+  const flags = vma?.flags?.value;
+  if (form === undefined || flags === undefined || entry.level !== 'pte') return undefined;
+  for (let bit = 0; bit < form.definition.wordBits; bit++) {
+    const other = bits(value ^ (1n << BigInt(bit)));
+    const reading = readByForm(form, { ...entry, raw: { ...entry.raw, value: other } });
+    const good = reading.special !== true && isSound(reading, form, memoryBits);
+    if (good && suits(form, reading, flags)) return bit;
   }
-  const bits = BigInt(highest.toString(2).length) + ROOM;
-  return bits < LEAST_FRAME_BITS ? LEAST_FRAME_BITS : bits;
-}
-
-/** Bits of a leaf's frame that are above all memory; 0n when it lies within. */
-function excess(f: Facts, { reading }: Word): bigint {
-  if (reading.pfn === undefined || reading.protnone === true) return 0n;
-  const bits = frameBits(f);
-  return (reading.pfn >> bits) << bits;
+  return undefined;
 }
 
 /** Single and few wrong bits (FORMATS 2 and 7). */
@@ -46,7 +37,8 @@ export const BIT_FLIP_RULES: readonly Rule[] = [
       const alone = f.words.length === 1;
       const bit = found.value.toString(2).length - 1;
       // Low bits are software flags on most architectures: an encoding may have left one.
-      const low = bit < 12;
+      const sure = ['x86_64', 'i386', 'arm64'].includes(f.machine.arch);
+      const low = bit < 12 && !sure;
       const place = at(found.entry.raw.at);
       const says: Say[] = [
         {
@@ -64,13 +56,34 @@ export const BIT_FLIP_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'one-bit-from-good',
+    sentence: 'An entry is one bit away from what the kernel writes in this VMA.',
+    source: 'FORMATS 2; SPEC 16.3',
+    applies: (f) => {
+      if (f.page !== undefined) return [];
+      for (const word of f.words) {
+        if (word.sound || isData(f, word)) continue;
+        const bit = wrongBit(f, word);
+        if (bit === undefined) continue;
+        const sentence = `${hex(word.value)} is what this VMA has, but for bit ${bit}`;
+        return [{ finding: 'bit-flip', weight: 5, sentence, ...at(word.entry.raw.at) }];
+      }
+      return [];
+    },
+  },
+  {
     id: 'few-bits-too-high',
     sentence: 'An entry is a good one but for one or two bits above all memory.',
     source: 'FORMATS 2; SPEC 16.3',
     applies: (f) => {
-      const found = f.words.find((word) => word.reading.special !== true && excess(f, word) !== 0n);
+      const found = f.words.find(
+        (word) =>
+          word.reading.special !== true &&
+          !isData(f, word) &&
+          excess(word.reading, f.memoryBits) !== 0n,
+      );
       if (found === undefined) return [];
-      const count = popcount(excess(f, found));
+      const count = popcount(excess(found.reading, f.memoryBits));
       const place = at(found.entry.raw.at);
       const pfn = hex(found.reading.pfn ?? 0n);
       if (count > FEW) {

@@ -36,6 +36,8 @@ export const COUNT_RULES: readonly Rule[] = [
     applies: (f) => {
       if (f.pageFitsVma !== false || (f.mapcount ?? 0) >= 0) return [];
       if (f.page?.flagNames.includes('reserved') === true) return [];
+      // Frames that a driver maps belong to no mapping of the VMA.
+      if (f.rawFrameDriver !== undefined || f.mayMapRawFrames === true) return [];
       const place = at(f.page?.mapping?.at);
       const sentence =
         'mapping and index of the page are not those of the VMA: the entry points to a wrong page';

@@ -1,28 +1,12 @@
 import { hex } from '@pagewright/core';
+import { SLAB_PAGE_SIGN } from '../../read/signs.js';
+import { bytes, isSmallData, widthOf } from '../data.js';
 import type { Facts, Word } from '../facts.js';
-import {
-  bytesOf,
-  isKernelPointer,
-  pointsInto,
-  poisonOf,
-  popcount,
-  repeated,
-  textOf,
-} from '../patterns.js';
+import { bytesOf, isKernelPointer, pointsInto, poisonOf, repeated, textOf } from '../patterns.js';
 import { at, type Rule, type Say } from '../rule.js';
 
-/** Width of a reported entry: as the machine's words are, or as wide as it was printed. */
-function widthOf({ addressBits, machine }: Facts, { value, entry }: Word): 32 | 64 {
-  if (value >> 32n !== 0n || entry.digits > 8) return 64;
-  return machine.form?.definition.wordBits ?? machine.layout?.wordBits ?? addressBits ?? 32;
-}
-
-const bytes = (f: Facts, word: Word): readonly number[] =>
-  bytesOf(word.value, widthOf(f, word), f.bigEndian);
-
-/** A leaf or table as the machine encodes them: by chance it may look like data. */
-const isGoodEntry = ({ reading }: Word): boolean =>
-  reading.kind === 'leaf' || reading.kind === 'table';
+/** Bits of an upper entry in which an address can lie. */
+const ADDRESS = (1n << 52n) - 1n;
 
 /** Words that spell text, once over all entries that were reported. */
 function spelled(
@@ -37,16 +21,6 @@ function spelled(
   return { text: found.map(({ text }) => text).join(''), word: first.word, count: found.length };
 }
 
-/** Numbers that no entry and no pointer is: small ones in each half or byte. */
-function isSmallData(f: Facts, word: Word): boolean {
-  const { value } = word;
-  if (widthOf(f, word) !== 64 || value === 0n) return false;
-  const [low, high] = [value & 0xffffffffn, value >> 32n];
-  const halves = low > 0n && high > 0n && low < 0x10000n && high < 0x10000n;
-  const small = bytes(f, word).every((byte) => byte < 0x20);
-  return halves || (small && popcount(value) > 6);
-}
-
 /** What stands in a table and is no entry (FORMATS 2, poison and pattern words). */
 export const FOREIGN_DATA_RULES: readonly Rule[] = [
   {
@@ -58,7 +32,7 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
       if (found === undefined) return [];
       const { text, word, count } = found;
       const long = text.length >= 8;
-      if (!long && isGoodEntry(word) && word.reading.by !== 'layout') return [];
+      if (!long && word.sound && word.reading.by !== 'layout') return [];
       const place = at(word.entry.raw.at);
       const sentence = `the bytes read ${JSON.stringify(text.slice(0, 64))}`;
       return [
@@ -114,10 +88,10 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
         const table = word.report.entries.find(
           ({ level, reported }) => level === 'pmd' && !reported,
         );
-        const good = word.reading.kind === 'leaf' && word.reading.by === 'form';
+        const good = word.sound && word.reading.by === 'form';
         if (table === undefined || good || word.value >> 28n === 0n) continue;
         const high = isKernelPointer(word.value, f.machine.arch, f.addressBits);
-        if (!high || !pointsInto(word.value, table.raw.value & ((1n << 52n) - 1n))) continue;
+        if (!high || !pointsInto(word.value, table.raw.value & ADDRESS)) continue;
         const sentence = `${hex(word.value)} points into the table's own page (${hex(table.raw.value)})`;
         return [{ finding: 'table-is-slab', weight: 8, sentence, ...at(word.entry.raw.at) }];
       }
@@ -135,7 +109,7 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
           poisonOf(bytes(f, word)) === undefined &&
           repeated(word.value, widthOf(f, word)) === undefined &&
           textOf(bytes(f, word)) === undefined &&
-          !(isGoodEntry(word) && (word.reading.by === 'form' || word.report.page !== undefined)),
+          !(word.sound && (word.reading.by === 'form' || word.report.page !== undefined)),
       );
       if (found === undefined || found.entry.level !== 'pte') return [];
       const sentence = `${hex(found.value)} is a kernel address`;
@@ -172,7 +146,7 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
     sentence: 'An entry consists of small numbers.',
     source: 'FORMATS 2',
     applies: (f) => {
-      const found = f.words.find((word) => !isGoodEntry(word) && isSmallData(f, word));
+      const found = f.words.find((word) => !word.sound && isSmallData(f, word));
       if (found === undefined) return [];
       const sentence = `${hex(found.value)} is small numbers side by side, as in an array of data`;
       const place = at(found.entry.raw.at);
@@ -181,6 +155,36 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
         { finding: 'table-reused', weight: 2, sentence, ...place },
         { finding: 'bit-flip', weight: -2, sentence: 'many bits are set', ...place },
       ];
+    },
+  },
+  {
+    id: 'not-an-entry',
+    sentence: 'The bits are not those of an entry for user memory.',
+    source: 'arch/*/include/asm/pgtable*.h; SPEC 16.3',
+    applies: (f) => {
+      const { word } = f;
+      if (word === undefined || f.page !== undefined || f.report.kind !== 'bad_page_map') return [];
+      const kind = word.reading.kind;
+      if (word.sound || (kind !== 'leaf' && kind !== 'invalid')) return [];
+      const sentence = `${hex(word.value)} has neither frame nor flags of an entry for user memory`;
+      const place = at(word.entry.raw.at);
+      return [
+        { finding: 'foreign-entry', weight: 2, sentence, ...place },
+        { finding: 'stray-entry', weight: 2, sentence, ...place },
+      ];
+    },
+  },
+  {
+    id: 'table-named-as-slab',
+    sentence: 'Another report shows the very page of the table as a slab page.',
+    source: 'mm/kasan/report.c, mm/debug.c',
+    applies: ({ report, table }) => {
+      const sign = report.signs.find(({ value }) => value.startsWith(SLAB_PAGE_SIGN));
+      if (sign === undefined || table === undefined) return [];
+      const frame = BigInt(`0x${sign.value.slice(SLAB_PAGE_SIGN.length)}`);
+      if (!pointsInto(frame << 12n, table.raw.value & ADDRESS)) return [];
+      const sentence = `${sign.ground}, and is this page table`;
+      return [{ finding: 'table-is-slab', weight: 10, sentence, ...at(sign.at) }];
     },
   },
   {
@@ -194,7 +198,7 @@ export const FOREIGN_DATA_RULES: readonly Rule[] = [
       const tables = f.near('slab-table');
       if (tables !== undefined) {
         const sentence = tables.ground;
-        says.push({ finding: 'table-object-too-small', weight: 6, sentence, ...at(tables.at) });
+        says.push({ finding: 'table-object-too-small', weight: 7, sentence, ...at(tables.at) });
       }
       if (slab !== undefined) {
         const sentence = slab.ground;

@@ -150,6 +150,106 @@ export const PAGE_STATE_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'slab-words-left',
+    sentence: 'Mapping and mapcount of a free page lie where a slab keeps its cache and counters.',
+    source: 'include/linux/mm_types.h struct page; FORMATS 3',
+    applies: (f) => {
+      const { page } = f;
+      if (!pageState(f) || !/non-NULL mapping/.test(page?.because?.value ?? '')) return [];
+      if (page?.aops !== undefined || page?.flagNames.length !== 0 || f.refcount !== 0) return [];
+      if ((f.mapcount ?? 0) <= 0) return [];
+      const place = at(page.mapping?.at);
+      const sentence = 'no file has the mapping, and mapcount is no count: words of a slab';
+      return [
+        { finding: 'table-is-slab', weight: 5, sentence, ...place },
+        { finding: 'slab-freed-as-page', weight: 4, sentence, ...place },
+      ];
+    },
+  },
+  {
+    id: 'page-pool',
+    sentence: 'The page still belongs to a page pool of a network driver.',
+    source: 'net/core/page_pool.c; mm/page_alloc.c page_bad_reason()',
+    applies: ({ page }) =>
+      /page_pool/.test(page?.because?.value ?? '')
+        ? [
+            {
+              finding: 'driver-page-fields',
+              weight: 8,
+              sentence: 'a network driver gave the page back without its page pool',
+              ...at(page?.because?.at),
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'still-referenced',
+    sentence: 'A page is freed or handed out that somebody has a reference to.',
+    source: 'mm/page_alloc.c page_bad_reason()',
+    applies: (f) => {
+      if (!pageState(f) || !/nonzero _(?:ref)?count/.test(f.page?.because?.value ?? '')) return [];
+      if ((f.refcount ?? -1) < 0 || (f.refcount ?? 0) >= HIGHEST_COUNT) return [];
+      const sentence = 'somebody has a reference to a page that is free';
+      const place = at(f.page?.because?.at);
+      return [
+        { finding: 'reference-dropped-twice', weight: 4, sentence, ...place },
+        { finding: 'driver-page-fields', weight: 3, sentence, ...place },
+      ];
+    },
+  },
+  {
+    id: 'still-in-use',
+    sentence: 'A page is freed while its flags say that it is in use.',
+    source: 'include/linux/page-flags.h PAGE_FLAGS_CHECK_AT_FREE',
+    applies: (f) => {
+      if (!pageState(f) || !/FLAGS_CHECK|flags? set/.test(f.page?.because?.value ?? '')) return [];
+      const names = f.page?.flagNames ?? [];
+      const place = at(f.page?.flags?.at);
+      if (names.includes('hwpoison')) {
+        const sentence = 'the page is marked as broken memory';
+        return [{ finding: 'machine-error', weight: 5, sentence, ...place }];
+      }
+      const used = names.filter((name) =>
+        /^(?:lru|active|locked|writeback|private|mlocked)$/.test(name),
+      );
+      if (used.length === 0) return [];
+      const sentence = `the page is freed with ${used.join(', ')} set`;
+      return [
+        { finding: 'assertion-failed', weight: 3, sentence, ...place },
+        { finding: 'reference-dropped-twice', weight: 2, sentence, ...place },
+      ];
+    },
+  },
+  {
+    id: 'still-charged',
+    sentence: 'A page is freed that is still charged to a control group.',
+    source: 'mm/page_alloc.c page_bad_reason()',
+    applies: (f) =>
+      pageState(f) && /charged to cgroup/.test(f.page?.because?.value ?? '')
+        ? [
+            {
+              finding: 'assertion-failed',
+              weight: 3,
+              sentence: 'the page was freed without being uncharged',
+              ...at(f.page?.because?.at),
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'driver-frees',
+    sentence: 'A driver is in the stack of a page that is freed.',
+    source: 'FORMATS 3',
+    applies: (f) => {
+      const code = f.inStack(
+        /^(?:skb_|napi_|net_rx|i915_|amdgpu_|nouveau_|drm_|ttm_|nv_|usb_|scsi_|snd_|fb_|dma_free|page_frag_free|vb2_)/,
+      );
+      if (!pageState(f) || code === undefined) return [];
+      const sentence = `${code}() is on the way to it`;
+      return [{ finding: 'driver-page-fields', weight: 2, sentence, ...at(f.page?.at) }];
+    },
+  },
+  {
     id: 'mapped-page-freed',
     sentence: 'A page is freed that is still mapped, or was unmapped too often.',
     source: 'mm/page_alloc.c page_bad_reason()',

@@ -1,10 +1,16 @@
 import type { Facts } from '../facts.js';
 import { at, type Rule, type Say } from '../rule.js';
 
-/** Drivers that map frames which are no ordinary pages. */
-const RAW_FRAME_NAMES =
-  /gntdev|privcmd|vfio|dma_?buf|dma_heap|cma_heap|binder|kcov|uio|infiniband|ib_|rdma|i915|amdgpu|nouveau|drm|ttm|nvidia|fb_|v4l|vb2|pci_|mem_|special_mapping|vdso|vvar|aio|perf_mmap/;
 const DAX_NAMES = /dax/;
+/** Architectures without pmd_special() (SPEC 0.4). */
+const WITHOUT_HUGE_MARK: readonly string[] = [
+  's390x',
+  'loongarch64',
+  'ppc64',
+  'ppc64le',
+  'mips64',
+  'sparc64',
+];
 
 const isBadMap = ({ report }: Facts): boolean => report.kind === 'bad_page_map';
 
@@ -19,22 +25,22 @@ export const SPECIAL_RULES: readonly Rule[] = [
     source: 'mm/memory.c vm_normal_page(); SPEC 2.1, 16.3',
     applies: (f) => {
       const { word } = f;
-      if (!isBadMap(f) || word?.reading.special !== true || f.mayMapRawFrames !== false) return [];
+      if (!isBadMap(f) || word?.reading.special !== true || !word.sound) return [];
+      if (f.mayMapRawFrames !== false) return [];
       const place = at(word.entry.raw.at);
-      const driver = RAW_FRAME_NAMES.exec(f.names)?.[0];
-      const known = driver !== undefined || DAX_NAMES.test(f.names);
+      const known = f.rawFrameDriver !== undefined || DAX_NAMES.test(f.names);
       return [
         {
           finding: 'special-where-forbidden',
           weight: known ? 8 : 5,
           sentence: known
-            ? `a special entry in a VMA of ${f.names.split(' ')[0]}, which has neither VM_PFNMAP nor VM_MIXEDMAP`
+            ? `a special entry in a VMA of ${f.rawFrameDriver ?? 'DAX'}, which has neither VM_PFNMAP nor VM_MIXEDMAP`
             : 'a special entry in a VMA with neither VM_PFNMAP nor VM_MIXEDMAP can only be the zero page',
           ...place,
         },
         {
           finding: 'bit-flip',
-          weight: 2,
+          weight: f.vma?.anonVma?.value === 0n || known ? 2 : 3,
           sentence: 'without the special mark the entry would be an ordinary one: one bit away',
           ...place,
         },
@@ -49,7 +55,7 @@ export const SPECIAL_RULES: readonly Rule[] = [
       if (!isBadMap(f) || !isReserved(f) || (f.mapcount ?? 0) >= 0) return [];
       const place = at(f.page?.flags?.at);
       const raw = f.mayMapRawFrames === true || f.pageFitsVma === true;
-      const handler = RAW_FRAME_NAMES.test(f.names) || DAX_NAMES.test(f.names);
+      const handler = f.rawFrameDriver !== undefined || DAX_NAMES.test(f.names);
       const plainFile = f.pageFitsVma === false && !raw && !handler;
       const says: Say[] = [
         {
@@ -71,10 +77,18 @@ export const SPECIAL_RULES: readonly Rule[] = [
     sentence: 'A page was counted down in a VMA that maps raw frames.',
     source: 'mm/memory.c vm_normal_page(); SPEC 2.1',
     applies: (f) => {
-      if (!isBadMap(f) || f.mayMapRawFrames !== true || f.page === undefined) return [];
+      const raw = f.mayMapRawFrames === true || f.rawFrameDriver !== undefined;
+      if (!isBadMap(f) || !raw || f.page === undefined) return [];
       if (isReserved(f) || (f.mapcount ?? 0) >= 0) return [];
       const sentence = 'the VMA maps raw frames, but the entry was taken for an ordinary page';
-      return [{ finding: 'lost-special-mark', weight: 6, sentence, ...at(f.vma?.flags?.at) }];
+      return [
+        {
+          finding: 'lost-special-mark',
+          weight: f.pageFitsVma === true ? 3 : 6,
+          sentence,
+          ...at(f.vma?.flags?.at),
+        },
+      ];
     },
   },
   {
@@ -106,17 +120,59 @@ export const SPECIAL_RULES: readonly Rule[] = [
     sentence: "The VMA's handlers are a driver's that maps raw frames.",
     source: 'FORMATS 1, field 5',
     applies: (f) => {
-      const name = RAW_FRAME_NAMES.exec(f.names)?.[0];
-      if (!isBadMap(f) || name === undefined) return [];
-      const driver = f.names.split(' ').find((each) => RAW_FRAME_NAMES.test(each)) ?? name;
+      const driver = f.rawFrameDriver;
+      if (!isBadMap(f) || driver === undefined) return [];
+      const sentence = `the first suspect is the driver of ${driver}`;
+      const place = at(f.vma?.file?.at ?? f.vma?.at);
       return [
+        { finding: 'special-where-forbidden', weight: 1, sentence, ...place },
+        { finding: 'lost-special-mark', weight: 1, sentence, ...place },
+        { finding: 'foreign-frame', weight: 1, sentence, ...place },
+      ];
+    },
+  },
+  {
+    id: 'frame-without-page',
+    sentence:
+      'An entry that is neither special nor absent was refused: its frame has no struct page.',
+    source: 'mm/memory.c vm_normal_page(), highest_memmap_pfn; SPEC 1.5, 2.1',
+    applies: (f) => {
+      const { word } = f;
+      if (!isBadMap(f) || f.page !== undefined || word === undefined) return [];
+      const { kind, special, present } = word.reading;
+      if (kind !== 'leaf' || special === true || present !== true || !word.sound) return [];
+      const raw = f.mayMapRawFrames === true || f.rawFrameDriver !== undefined;
+      const place = at(word.entry.raw.at);
+      const sentence = 'the frame lies beyond all memory, and the entry is not marked special';
+      const says: Say[] = [{ finding: 'foreign-entry', weight: 2, sentence, ...place }];
+      if (raw) says.push({ finding: 'lost-special-mark', weight: 5, sentence, ...place });
+      return says;
+    },
+  },
+  {
+    id: 'huge-level-without-mark',
+    sentence:
+      'A huge entry was refused by a kernel that asks all levels for a mark which not all have.',
+    source: 'mm/memory.c __vm_normal_page() of 6.18; SPEC 2.9',
+    applies: (f) => {
+      const { word } = f;
+      if (!isBadMap(f) || word === undefined || !/^p[mu]d$/.test(word.entry.level)) return [];
+      const place = at(word.entry.raw.at);
+      const says: Say[] = [
         {
           finding: 'special-where-forbidden',
-          weight: f.word?.reading.special === true ? 1 : 0,
-          sentence: `the suspect is the driver of ${driver}`,
-          ...at(f.vma?.file?.at ?? f.vma?.at),
+          weight: 3,
+          sentence: `a whole ${word.entry.level} was refused: the huge zero folio, DAX or a driver's frames`,
+          ...place,
         },
       ];
+      if (WITHOUT_HUGE_MARK.includes(f.machine.arch)) {
+        const sentence =
+          'this architecture has no special mark for huge entries, which 6.18 does not allow for';
+        says.push({ finding: 'zero-page-counted', weight: 5, sentence, ...place });
+        says.push({ finding: 'entry-misencoded', weight: 4, sentence, ...place });
+      }
+      return says;
     },
   },
   {

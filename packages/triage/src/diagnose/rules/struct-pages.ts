@@ -1,12 +1,23 @@
 import type { Facts } from '../facts.js';
+import { repeated } from '../patterns.js';
 import { at, type Rule } from '../rule.js';
 
 /** Counts beyond any that a page has had. */
 const ABSURD = 1_000_000;
 
+/** All ones, as counts are, or a poisoned list pointer (include/linux/poison.h). */
+const isPoison = (word: bigint): boolean =>
+  /^f+$|^dead|^5deadbeef/.test(word.toString(16)) || (word & 0xffffffffn) === 0xffffffffn;
+
 /** All words of the dumped struct page are zero, or nearly. */
 const isZeroed = ({ page }: Facts): boolean =>
   page !== undefined && page.raw.length >= 4 && page.raw.filter((word) => word !== 0n).length <= 1;
+
+/** A 32-bit word of one repeated byte, neither zeros nor ones. */
+function isFill(word: bigint): boolean {
+  const half = word & 0xffffffffn;
+  return half !== 0n && half !== 0xffffffffn && repeated(half, 32) === (half & 0xffn);
+}
 
 /** The memmap itself is the victim, or was never set up (FORMATS 3). */
 export const STRUCT_PAGE_RULES: readonly Rule[] = [
@@ -64,8 +75,8 @@ export const STRUCT_PAGE_RULES: readonly Rule[] = [
       const single = [mapcount, refcount].some(
         (count) => Number.isInteger(Math.log2(count)) && count > ABSURD,
       );
-      const words = page.raw.filter((word) => word !== 0n);
-      const same = words.length >= 5 && new Set(words.map((word) => word >> 16n)).size <= 2;
+      const words = page.raw.filter((word) => word > 0x10000n && !isPoison(word));
+      const same = words.length >= 4 && new Set(words.map((word) => word >> 16n)).size <= 2;
       const unreadable = page.mapping?.value === null;
       if ((!absurd || single) && !same) return [];
       return [
@@ -82,6 +93,25 @@ export const STRUCT_PAGE_RULES: readonly Rule[] = [
           ...at(page.at),
         },
       ];
+    },
+  },
+  {
+    id: 'struct-page-filled',
+    sentence: 'Several words of struct page are one byte, repeated.',
+    source: 'FORMATS 3',
+    applies: ({ page, mapcount, refcount }) => {
+      if (page === undefined) return [];
+      const counts = [refcount, mapcount === undefined ? undefined : mapcount - 1];
+      const words = [page.mapping?.value, page.flags?.value, page.index?.value, ...page.raw];
+      const filled = [
+        ...words.filter((word) => word !== undefined && word !== null && isFill(word)),
+        ...counts.filter(
+          (count) => count !== undefined && isFill(BigInt.asUintN(32, BigInt(count))),
+        ),
+      ];
+      if (filled.length < 2) return [];
+      const sentence = 'words of struct page repeat one byte: the memmap was written over';
+      return [{ finding: 'byte-fill', weight: 9, sentence, ...at(page.at) }];
     },
   },
   {

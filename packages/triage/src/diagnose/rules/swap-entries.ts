@@ -11,12 +11,12 @@ const NEW_BITS: readonly {
   readonly what: string;
 }[] = [
   {
-    from: 517,
+    from: 518,
     to: 519,
     bits: undefined,
     what: 'the exclusive bit came into swap entries with 5.19',
   },
-  { from: 601, to: 603, bits: 32, what: 'the exclusive bit came to all architectures with 6.3' },
+  { from: 602, to: 603, bits: 32, what: 'the exclusive bit came to all architectures with 6.3' },
   {
     from: 311,
     to: 313,
@@ -158,7 +158,7 @@ export const SWAP_RULES: readonly Rule[] = [
         return [];
       const { word } = f;
       if (word === undefined || !absent(f) || word.reading.kind !== 'absent') return [];
-      const modern = (f.release ?? 0) >= 517;
+      const modern = (f.releaseFrom ?? 0) >= 518;
       if (popcount(word.value) <= 2) return [];
       const sentence = 'type, offset and software bits of a 32-bit entry lie close together';
       return [

@@ -22,6 +22,9 @@ const USUAL: Readonly<Partial<Record<IncidentKind, readonly FindingId[]>>> = {
 
 /** Weight of the first; each further one has half a point less. */
 const FIRST = 1.5;
+/** Kinds that are themselves a sign: most of them come from one class of causes. */
+const TELLING: readonly IncidentKind[] = ['page_table_check', 'oops_pagetable'];
+const MORE = 2;
 
 /** How often causes are found for a kind of report (FORMATS 8). */
 export const USUAL_CAUSE_RULES: readonly Rule[] = [
@@ -33,7 +36,7 @@ export const USUAL_CAUSE_RULES: readonly Rule[] = [
       const usual = USUAL[report.kind] ?? ['assertion-failed', 'foreign-entry'];
       return usual.map((finding, i) => ({
         finding,
-        weight: FIRST - i / 2,
+        weight: FIRST - i / 2 + (i === 0 && TELLING.includes(report.kind) ? MORE : 0),
         sentence: 'reports of this kind often come from it',
       }));
     },

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.js';
+import { bytesOf, textOf } from '../patterns.js';
 import { at, type Rule } from '../rule.js';
 
 /** Bytes that one last-level table maps. */
@@ -17,6 +18,9 @@ function tableReach({ machine, addressBits }: Facts): bigint | undefined {
   }
 }
 
+const spellsText = ({ word, addressBits, bigEndian }: Facts): boolean =>
+  word !== undefined && textOf(bytesOf(word.value, addressBits ?? 64, bigEndian)) !== undefined;
+
 /** Where in its table the entry lies, and who was walking (FORMATS 1, field 1). */
 export const WALK_RULES: readonly Rule[] = [
   {
@@ -34,10 +38,12 @@ export const WALK_RULES: readonly Rule[] = [
       const walks =
         f.inStack(/munlock|mlock|madvise|swapin|walk_p|follow_page|smaps|mincore/) !== undefined;
       if (good) return [];
+      // Other data than a pattern: what lies behind a table is an ordinary page.
+      const foreign = spellsText(f);
       return [
         {
           finding: 'past-table-end',
-          weight: 3 + (walks ? 4 : 0) + (again > 1 ? 2 : 0),
+          weight: 2 + (walks ? 3 : 0) + (again > 1 ? 2 : 0) + (foreign ? 4 : 0),
           sentence: 'the address is exactly where a table begins',
           ...at(addr.at),
         },
