@@ -3,4 +3,6 @@
  * frames without an object an entry.
  * @packageDocumentation
  */
+export type { PairTestFunction, PairWordFunction } from './expr/compile-pair.js';
+export { onPairs } from './scan/on-pairs.js';
 export * from './scan/scanner.js';

@@ -10,10 +10,13 @@ import {
   kindNumber,
   LEVELS,
   type Level,
+} from '@pagewright/core';
+import {
+  onPairs,
   type PairTestFunction,
   type PairWordFunction,
-} from '@pagewright/core';
-import { scannerFor } from '@pagewright/core/scan';
+  scannerFor,
+} from '@pagewright/core/scan';
 import type { Broken, Law } from './law.js';
 import type { LevelSweep } from './sweep.js';
 
@@ -63,13 +66,13 @@ function disagreement(
   );
   const bits = helper.bits(...values);
   if (typeof bits === 'boolean') {
-    const pairs = (helper.pairs as PairTestFunction)(...halves);
+    const pairs = (onPairs(helper) as PairTestFunction)(...halves);
     return pairs === bits
       ? undefined
       : { expected: `${name} ${bits}`, got: `${pairs} on pairs`, word };
   }
   const out = new Uint32Array(2);
-  (helper.pairs as PairWordFunction)(out, 0, ...halves);
+  (onPairs(helper) as PairWordFunction)(out, 0, ...halves);
   const pairs = (BigInt(out[1] ?? 0) << 32n) | BigInt(out[0] ?? 0);
   return pairs === bits
     ? undefined
@@ -126,10 +129,10 @@ export const agreementLaws: readonly Law[] = [
     at: (form, level) => {
       if (!form.hasTable(level)) return undefined;
       const helper = form.codec(`kind ${level}`, kindNumber(form, level));
-      const onPairs = helper.pairs;
+      const kindOnPairs = onPairs(helper);
       const out = new Uint32Array(2);
       return (word = 0n) => {
-        onPairs(out, 0, ...helper.params.flatMap(() => [low(word), high(word)]));
+        kindOnPairs(out, 0, ...helper.params.flatMap(() => [low(word), high(word)]));
         const expected = entryKind(form, level, word as Bits);
         const got = ENTRY_KINDS[out[0] ?? 0];
         return got === expected ? undefined : { expected, got: `${got} on pairs` };

@@ -1,11 +1,5 @@
 import { argumentsOf, topological } from '../expr/children.js';
 import { type BitsFunction, compileBits } from '../expr/compile-bits.js';
-import {
-  compilePairTest,
-  compilePairWord,
-  type PairTestFunction,
-  type PairWordFunction,
-} from '../expr/compile-pair.js';
 import { type Expr, isTest, type Test, type Word } from '../expr/word.js';
 
 /** Order in which a helper's arguments are passed, whatever the expression mentions first. */
@@ -24,14 +18,13 @@ const ARGUMENT_ORDER = [
 ];
 
 /**
- * One kernel helper of one form: its expression and the compiled forms, made when first used.
+ * One kernel helper of one form: its expression and the compiled form, made when first used.
  * `params` lists the arguments in call order; flags are booleans, the rest are words.
  */
 export class Helper<E extends Expr = Expr> {
   readonly params: readonly string[];
   readonly flags: ReadonlySet<string>;
   private onBits: BitsFunction | undefined;
-  private onPairs: PairWordFunction | PairTestFunction | undefined;
 
   constructor(
     readonly name: string,
@@ -58,14 +51,6 @@ export class Helper<E extends Expr = Expr> {
   get bits(): (...args: readonly (bigint | boolean)[]) => E extends Test ? boolean : bigint {
     this.onBits ??= compileBits(this.body, this.params, this.wordBits);
     return this.onBits as never;
-  }
-
-  /** The helper over pairs of 32-bit words (see `PairWordFunction`, `PairTestFunction`). */
-  get pairs(): E extends Test ? PairTestFunction : PairWordFunction {
-    this.onPairs ??= isTest(this.body)
-      ? compilePairTest(this.body, this.params, this.flags)
-      : compilePairWord(this.body as Word, this.params, this.flags, this.wordBits);
-    return this.onPairs as never;
   }
 }
 

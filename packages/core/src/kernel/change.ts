@@ -16,3 +16,7 @@ export interface ChangeLinks {
   readonly requires?: readonly string[];
   readonly replaces?: readonly string[];
 }
+
+/** Ids of a table of changes, in its order. */
+export const idsOf = <T extends Readonly<Record<string, ChangeLinks>>>(table: T) =>
+  Object.keys(table) as (keyof T & string)[];

@@ -39,10 +39,10 @@ export const DAX_V6_CHANGES = {
   'fsdax-not-longterm': {},
   'clear-refs-dax-unpinned': {},
   'mlock-skips-device-pmd': {},
+  'dax-pmd-zap-counted': {},
   'fsdax-refcounted': {
     requires: ['insert-folio-pmd', 'vmf-insert-page-mkwrite', 'dax-pmd-zap-counted'],
   },
-  'dax-pmd-zap-counted': {},
   'devdax-refcounted': {
     requires: ['insert-folio-pud', 'fsdax-refcounted', 'dax-pud-zap-counted'],
   },

@@ -1,15 +1,21 @@
 import type { ChangeLinks } from './change.js';
 
-/**
+/*
  * What distinguishes the released revisions from each other beside the series, in the order in
- * which it came (SPEC 20, 22; SPEC-7.2), and what each needs.
+ * which it came (SPEC 20, 22; SPEC-7.2), and what each needs. What a group holds, its revision has.
  */
-export const MAINLINE_CHANGES = {
-  // in 6.1.192 and 6.12.117 as stable backports, not in the releases after them
+
+type Links = Readonly<Record<string, ChangeLinks>>;
+
+/** In 6.1.192 or 6.12.117 as stable backports, not in the releases after them. */
+export const BACKPORTED_CHANGES = {
   'remap-cleans-up': {},
   'zap-pmd-dirties-folio': {},
+  'p2pmem-failure-drops-user': {},
+} as const satisfies Links;
 
-  // 5.18 to 6.1, in order of release; RMAP-LOG stands in changes-rmap-log.ts
+/** 5.18 to 6.1, in order of release; RMAP-LOG stands in changes-rmap-log.ts. */
+export const CHANGES_TO_6_1 = {
   'fork-copies-watched-vmas': {},
   'pte-markers': {},
   'unuse-keeps-marks': {},
@@ -31,8 +37,10 @@ export const MAINLINE_CHANGES = {
   'zeropage-not-pinned': {},
   'huge-zero-split-keeps-uffd-wp': {},
   'migration-pmd-keeps-uffd-wp': {},
+} as const satisfies Links;
 
-  // 6.1 to 6.9
+/** 6.1 to 6.9. */
+export const CHANGES_TO_6_9 = {
   'split-keeps-dirty': {},
   'longterm-breaks-cow': {},
   'migration-batches-flushes': {},
@@ -46,8 +54,10 @@ export const MAINLINE_CHANGES = {
   'ksm-marks-zeropages': {},
   'fork-batches': {},
   'recency-by-both-hints': {},
+} as const satisfies Links;
 
-  // 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts
+/** 6.9 to 6.12; the zeropage series stands in changes-zeropage.ts. */
+export const CHANGES_TO_6_12 = {
   'fork-survives-poison': {},
   'huge-pfnmap': {},
   'folio-walk': {},
@@ -63,11 +73,18 @@ export const MAINLINE_CHANGES = {
   'migration-uses-zeropage': {
     requires: ['zeropage-support'],
   },
+} as const satisfies Links;
 
-  // 6.12 to 6.17; the DAX series stands in changes-dax-v6.ts
+/** 6.12 to 6.14-rc1: what DAX-SERIES was posted on. */
+export const CHANGES_TO_6_14 = {
   'guard-markers': {},
   'huge-zero-replaced-on-write': {},
   'follow-write-common': {},
+  'dontneed-frees-tables': {},
+} as const satisfies Links;
+
+/** 6.14 to 6.17; the DAX series stands in changes-dax-v6.ts. */
+export const CHANGES_TO_6_17 = {
   'pagemap-first-page-decides': {},
   'dirty-folio-mapped-dirty': {},
   'mm-ids': {
@@ -82,10 +99,11 @@ export const MAINLINE_CHANGES = {
   'mmap-prepare-in-report': {},
   'mprotect-batches': {},
   'zap-pmd-marks-accessed': {},
-  'dontneed-frees-tables': {},
   'shared-pin-warns': {},
+} as const satisfies Links;
 
-  // 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts
+/** 6.17 to 6.18; the patches that it shares with the RFC stand in changes-rfc-2025-06.ts. */
+export const CHANGES_TO_6_18 = {
   'fork-keeps-huge-zero': {
     requires: ['huge-zero-pmd-special'],
   },
@@ -98,21 +116,24 @@ export const MAINLINE_CHANGES = {
   'persistent-huge-zero': {},
   'pgtable-level-enum': {},
   'pagemap-none-unwritten': {},
+} as const satisfies Links;
 
-  // the stable fix of 2026
+/** The stable fixes of 2026. */
+export const CHANGES_OF_6_18_Y = {
   'special-per-level': {
     requires: ['normal-page-by-level'],
   },
   'device-zap-checks-folio': {},
-  'p2pmem-failure-drops-user': {},
   'p2pmem-failure-resets-count': {
     requires: ['p2pdma-starts-at-zero'],
   },
   'p2pmem-warns-of-references': {
     requires: ['p2pdma-starts-at-zero'],
   },
+} as const satisfies Links;
 
-  // 6.18 to 7.2
+/** 6.18 to 7.2. */
+export const CHANGES_TO_7_2 = {
   'zap-pmd-by-normal-page': {
     requires: ['special-per-level'],
   },
@@ -140,4 +161,17 @@ export const MAINLINE_CHANGES = {
   'dax-folio-put-clears-word': {
     requires: ['fsdax-refcounted'],
   },
-} as const satisfies Readonly<Record<string, ChangeLinks>>;
+} as const satisfies Links;
+
+/** All of them. */
+export const MAINLINE_CHANGES = {
+  ...BACKPORTED_CHANGES,
+  ...CHANGES_TO_6_1,
+  ...CHANGES_TO_6_9,
+  ...CHANGES_TO_6_12,
+  ...CHANGES_TO_6_14,
+  ...CHANGES_TO_6_17,
+  ...CHANGES_TO_6_18,
+  ...CHANGES_OF_6_18_Y,
+  ...CHANGES_TO_7_2,
+} as const;

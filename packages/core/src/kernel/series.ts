@@ -1,7 +1,10 @@
 import type { HeaderGeneration } from '../form/level.js';
+import { idsOf } from './change.js';
 import type { ChangeId } from './changes.js';
+import { DAX_V6_CHANGES } from './changes-dax-v6.js';
+import { CHANGES_TO_6_14 } from './changes-mainline.js';
 import { RFC_2025_06_CHANGES } from './changes-rfc-2025-06.js';
-import { RMAP_LOG_COMPANIONS } from './changes-rmap-log.js';
+import { RMAP_LOG_CHANGES, RMAP_LOG_COMPANIONS } from './changes-rmap-log.js';
 
 /** A state of a series: after a patch, or beside one. */
 export interface SeriesState {
@@ -43,67 +46,25 @@ const oneByOne = (
   })),
 ];
 
-/** Patches of the RFC in order; patch N is number N - 1. */
-const RFC_PATCHES = Object.keys(RFC_2025_06_CHANGES) as (keyof typeof RFC_2025_06_CHANGES)[];
-
 const { c2, c6, c7a, c7b } = RMAP_LOG_COMPANIONS;
 
 /** `rmap-log/7` cannot do without c2 and c6; patch 8 came after c7a and c7b: `7x` (SPEC 24.0). */
-const RMAP_LOG_STATES: readonly SeriesState[] = oneByOne(
-  [],
-  [
-    'pfn-mkclean-range',
-    'split-page-dup-rmap',
-    'rmap-flags-type',
-    'drop-do-page-add-anon-rmap',
-    'hugepage-add-anon-rmap-flags',
-    'new-anon-rmap-asks-page',
-    'anon-exclusive',
-    'rmap-try-lock',
-    'page-vma-walk-parameter',
-    'anon-vma-counters',
-  ],
-).flatMap((state) =>
-  state.patch === 7
-    ? [
-        { ...state, companions: [c2, c6] },
-        { name: '7x', changes: [], companions: [c7a, c7b] },
-      ]
-    : [state],
+const RMAP_LOG_STATES: readonly SeriesState[] = oneByOne([], idsOf(RMAP_LOG_CHANGES)).flatMap(
+  (state) =>
+    state.patch === 7
+      ? [
+          { ...state, companions: [c2, c6] },
+          { name: '7x', changes: [], companions: [c7a, c7b] },
+        ]
+      : [state],
 );
 
-/** DAX-SERIES v6: patch N is number N - 1 (SPEC 23.3); a row of SPEC 23.2 is a change. */
-const DAX_V6_PATCHES: readonly (ChangeId | readonly ChangeId[])[] = [
-  'fuse-dax-whole-file',
-  'dax-scan-without-vma',
-  'dax-scan-waits-for-locked',
-  'dax-wait-on-page',
-  'dax-break-mapping',
-  'dax-break-removes-entries',
-  'dax-eviction-waits',
-  'dax-shared-by-count',
-  'gup-drops-p2pdma-check',
-  'p2pdma-starts-at-zero',
-  'pgmap-per-folio',
-  'insert-page-mkwrite',
-  'vmf-insert-page-mkwrite',
-  'rmap-pud',
-  ['insert-folio-pud', 'dax-pud-zap-counted', 'huge-zero-zap-keeps-table'],
-  'insert-folio-pmd',
-  'dax-page-predicates',
-  'fsdax-not-longterm',
-  'clear-refs-dax-unpinned',
-  'mlock-skips-device-pmd',
-  ['dax-pmd-zap-counted', 'fsdax-refcounted'],
-  'devdax-refcounted',
-  'pxx-devmap-removed',
-  'devmap-bit-removed',
-  'riscv-devmap-removed',
-  'loongarch-devmap-removed',
-];
-
-/** Everything that DAX-SERIES v6 changes, in order. */
-export const DAX_V6_ORDER: readonly ChangeId[] = DAX_V6_PATCHES.flat();
+/** Patches of DAX-SERIES v6 that are several changes, and how many: a row of SPEC 23.2 is a change. */
+const DAX_V6_PARTS: Readonly<Record<number, number>> = { 15: 3, 21: 2 };
+const daxIds = idsOf(DAX_V6_CHANGES);
+const DAX_V6_PATCHES = Array.from({ length: 26 }, (_, i) =>
+  daxIds.splice(0, DAX_V6_PARTS[i + 1] ?? 1),
+);
 
 /** The series that Pagewright knows patch by patch (SERIES.md). */
 export const SERIES: readonly Series[] = [
@@ -150,15 +111,7 @@ export const SERIES: readonly Series[] = [
     ],
     headers: '6.12',
     specId: 'dax-v6/',
-    states: oneByOne(
-      [
-        'guard-markers',
-        'huge-zero-replaced-on-write',
-        'follow-write-common',
-        'dontneed-frees-tables',
-      ],
-      DAX_V6_PATCHES,
-    ),
+    states: oneByOne(idsOf(CHANGES_TO_6_14), DAX_V6_PATCHES),
   },
   {
     name: 'rfc-2025-06',
@@ -167,7 +120,7 @@ export const SERIES: readonly Series[] = [
     undoes: ['is-huge-zero-pfn'],
     headers: '6.12',
     specId: 'r4.',
-    states: oneByOne([], RFC_PATCHES),
+    states: oneByOne([], idsOf(RFC_2025_06_CHANGES)),
   },
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compilePairTest, compilePairWord } from '../../src/expr/compile-pair.js';
 import {
   add,
   and,
@@ -8,8 +9,6 @@ import {
   below,
   both,
   compileBits,
-  compilePairTest,
-  compilePairWord,
   ENTRY,
   type Expr,
   either,
