@@ -23,6 +23,10 @@ export function isAnon({ state }: Model, folio: number): boolean {
   return owner === OWNER.anon || owner === OWNER.ksm || owner === OWNER.daxShared;
 }
 
+/** folio_test_hugetlb(): a huge page of a pool, which has rmap functions and a zap of its own. */
+export const isHugetlb = (model: Model, folio: number): boolean =>
+  pageType(model, folio) === PAGE_TYPE.hugetlb;
+
 /** folio_test_ksm(). */
 export const isKsm = ({ state }: Model, folio: number): boolean =>
   state.get(Frame.owner, folio) === OWNER.ksm;

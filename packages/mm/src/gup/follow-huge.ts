@@ -6,6 +6,7 @@ import { splitHugePmd } from '../huge/split.js';
 import type { Entry } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { nextAddress, type SlotAt, setEntry } from '../tables/tables.js';
+import { hasVmFlag } from '../vma/vma.js';
 import { canFollowWrite } from './can-follow-write.js';
 import { FOLL } from './flags.js';
 import { canFollowProtnone, checkPinned, FAULT_IT_IN, isLiveDevice } from './follow-checks.js';
@@ -36,7 +37,7 @@ export function followHuge(
   if (level === 'pud' && !model.has('gup-grabs-folios')) return FAULT_IT_IN;
   if (level === 'pmd') {
     if (is.protnone(entry) && !canFollowProtnone(model, vma, flags)) return FAULT_IT_IN;
-    if ((flags & FOLL.SPLIT_PMD) !== 0) {
+    if ((flags & FOLL.SPLIT_PMD) !== 0 && looksAtFlag(model, vma)) {
       splitHugePmd(model, vma, vpn);
       return ERRNO.EAGAIN;
     }
@@ -50,6 +51,10 @@ export function followHuge(
   checkPinned(model, first, flags);
   return grabPage(model, level, vpn, slot, entry, flags, first);
 }
+
+/** Up to 6.9 hugetlb has a walk of its own (hugetlb_follow_page_mask()), which splits nothing. */
+const looksAtFlag = (model: Model, vma: number): boolean =>
+  model.has('gup-grabs-folios') || !hasVmFlag(model, vma, 'VM_HUGETLB');
 
 /** follow_devmap_pmd(), _pud(): memory of a device, which must not be going away. */
 function followDevice(

@@ -49,6 +49,12 @@ function copyLeaf(
   const { pmd } = model;
   const dstSlot = slotMade(model, mmOf(model, dstVma), vpn, 'pmd');
   if (dstSlot < 0) return ERRNO.ENOMEM;
+  if (!pmd.is.present(entry)) {
+    const moving = pmd.turned(entry, 'migration-read');
+    setEntry(model, srcSlot, moving);
+    setEntry(model, dstSlot, moving);
+    return 0;
+  }
   const folio = frameOfLeaf(model, pmd, entry);
   getRefs(model, folio);
   if (hugetlbTryDupAnonRmap(model, folio, dstVma, srcVma) === 0) {

@@ -28,6 +28,8 @@ export function hugetlbFault(model: Model, vma: number, vpn: number, flags: numb
     if (missing !== 0 || !write) return missing;
   }
   const entry = entryIn(model, slot) as Entry;
+  // migration_entry_wait_huge(): the fault comes again.
+  if (!model.pmd.is.present(entry)) return 0;
   const asks = write || (flags & FAULT_FLAG.UNSHARE) !== 0;
   if (asks && !model.pmd.is.write(entry)) return hugetlbWp(model, vma, vpn, slot, entry, !write);
   const young = model.pmd.to.mkyoung(entry);

@@ -6,6 +6,7 @@ import type { Model } from '../model.js';
 import { setAnon } from '../rmap/anon-rmap.js';
 import { addLargeMapcount, setLargeMapcount, subLargeMapcount } from '../rmap/mm-id.js';
 import { folioNeedsCowForDma } from '../rmap/pins.js';
+import { endExclusive, mayShare } from '../rmap/share.js';
 import { Frame } from '../state/columns.js';
 import { pagesOfLevel } from '../tables/tables.js';
 import { mmOf } from '../vma/vma.js';
@@ -49,6 +50,28 @@ export function hugetlbTryDupAnonRmap(
   setFlag(model, folio, PAGE_FLAG.anonExclusive, false);
   model.state.add(Frame.entireMapcount, folio, 1);
   addLargeMapcount(model, folio, 1, mmOf(model, dstVma));
+  return 0;
+}
+
+/** hugetlb_add_anon_rmap(), hugepage_add_anon_rmap() up to 6.7: one more mapping of an anonymous huge page. */
+export function hugetlbAddAnonRmap(
+  model: Model,
+  folio: number,
+  vma: number,
+  exclusive: boolean,
+): void {
+  model.state.add(Frame.entireMapcount, folio, 1);
+  addLargeMapcount(model, folio, 1, mmOf(model, vma));
+  if (exclusive) setAnonExclusive(model, folio);
+}
+
+/**
+ * hugetlb_try_share_anon_rmap(), page_try_share_anon_rmap() up to 6.7: the exclusive huge page is about
+ * to be unmapped. -EBUSY when it may be pinned.
+ */
+export function hugetlbTryShareAnonRmap(model: Model, folio: number): number {
+  if (!mayShare(model, folio)) return ERRNO.EBUSY;
+  endExclusive(model, folio);
   return 0;
 }
 

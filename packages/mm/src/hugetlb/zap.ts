@@ -14,6 +14,8 @@ export function unmapHugepageRange(model: Model, vma: number, start: number, end
     const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
     if (entry === NONE) continue;
     setEntry(model, slot, NONE);
+    // One that stands for a page on the move holds nothing.
+    if (!model.pmd.is.present(entry)) continue;
     const folio = frameOfLeaf(model, model.pmd, entry);
     hugetlbRemoveRmap(model, folio, vma);
     putRefs(model, folio);

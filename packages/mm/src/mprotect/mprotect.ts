@@ -8,7 +8,7 @@ import { entryAt } from '../tables/tables.js';
 import { modifyFlags } from '../vma/modify.js';
 import { setPageProt } from '../vma/page-prot.js';
 import { vmGetPageProt } from '../vma/page-prot-of-flags.js';
-import { vmasTouching } from '../vma/split.js';
+import { cutsHugePage, vmasTouching } from '../vma/split.js';
 import { hasVmFlag, mmOf } from '../vma/vma.js';
 import { vmaWantsManualPteWriteUpgrade } from '../vma/write-tracking.js';
 import { changeProtection } from './change-protection.js';
@@ -16,7 +16,7 @@ import { MM_CP } from './flags.js';
 
 /**
  * mprotect(): 0, -ENOMEM for a hole, -EACCES for what VM_MAY* forbids and for frames that must not
- * be hidden, -EPERM for a sealed VMA. What lies before the obstacle is changed. `prot` holds VM_READ,
+ * be hidden, -EPERM for a sealed VMA, -EINVAL for a part of a huge page of hugetlb. What lies before the obstacle is changed. `prot` holds VM_READ,
  * VM_WRITE and VM_EXEC (mm/mprotect.c; SPEC 8.1).
  */
 export function mprotect(
@@ -67,6 +67,7 @@ function mprotectFixup(
   if (flags === old) return 0;
   const hides = (flags & rights) === 0n && !mayHide(model, whole, start, end, flags);
   if (hides) return ERRNO.EACCES;
+  if (cutsHugePage(model, whole, start) || cutsHugePage(model, whole, end)) return ERRNO.EINVAL;
   const vma = modifyFlags(model, whole, start, end, flags);
   // Asked of the protection as it was: only a driver's hooks make this true of shared memory.
   const why = vmaWantsManualPteWriteUpgrade(model, vma) ? MM_CP.TRY_CHANGE_WRITABLE : 0;

@@ -1,6 +1,7 @@
 import { zeropageEntry } from '../fault/anonymous.js';
-import { folioPages, getRefs, hasFlag, isAnon, pgmapType } from '../frames/folio.js';
+import { folioPages, getRefs, hasFlag, isAnon, isHugetlb, pgmapType } from '../frames/folio.js';
 import { PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
+import { hugetlbAddAnonRmap } from '../hugetlb/rmap.js';
 import { mmForbidsZeropage } from '../insert/mixed-zeropage.js';
 import type { Entry, EntrySpace } from '../machine/entries.js';
 import type { Model } from '../model.js';
@@ -71,7 +72,7 @@ function restorePte(
   setEntry(model, slot, asDevicePrivate(model, model.pte, entry, leaf, folio));
 }
 
-/** remove_migration_pmd(). */
+/** remove_migration_pmd(), and what remove_migration_pte() does for hugetlb. */
 function restorePmd(
   model: Model,
   vma: number,
@@ -85,7 +86,8 @@ function restorePmd(
   const leaf = restored(model, pmd, vma, entry, folio, folio);
   const exclusive = isOwn(model, pmd, entry);
   const pages = folioPages(model, folio);
-  if (isAnon(model, folio)) addAnonRmap(model, folio, pages, vma, vpn, exclusive, 'pmd');
+  if (isHugetlb(model, folio)) hugetlbAddAnonRmap(model, folio, vma, exclusive);
+  else if (isAnon(model, folio)) addAnonRmap(model, folio, pages, vma, vpn, exclusive, 'pmd');
   else addFileRmap(model, folio, pages, vma, 'pmd');
   setEntry(model, slot, asDevicePrivate(model, pmd, entry, leaf, folio));
 }

@@ -1,10 +1,19 @@
 import { ERRNO } from '../errno.js';
 import { allocFolio } from '../frames/allocate.js';
-import { folioMapcount, folioPages, getRefs, hasFlag, isAnon, refcount } from '../frames/folio.js';
+import {
+  folioMapcount,
+  folioPages,
+  getRefs,
+  hasFlag,
+  isAnon,
+  isHugetlb,
+  refcount,
+} from '../frames/folio.js';
 import { folioTrylock, folioUnlock } from '../frames/lock.js';
 import { lruAdd, lruRemove } from '../frames/lru.js';
 import { LRU, OWNER, PAGE_FLAG } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
+import { allocHugetlb } from '../hugetlb/rmap.js';
 import type { Model } from '../model.js';
 import { Frame } from '../state/columns.js';
 import { getAnonVma, putAnonVma } from './anon-vma.js';
@@ -20,7 +29,7 @@ import { cacheReferences, moveFolio } from './move-folio.js';
 export function migrateFolio(model: Model, folio: number, given = -1): number {
   const { state } = model;
   if (!folioTrylock(model, folio)) return ERRNO.EAGAIN;
-  const to = given >= 0 ? given : allocFolio(model, Math.log2(folioPages(model, folio)));
+  const to = given >= 0 ? given : allocLike(model, folio);
   if (to < 0) {
     folioUnlock(model, folio);
     return ERRNO.ENOMEM;
@@ -46,6 +55,12 @@ export function migrateFolio(model: Model, folio: number, given = -1): number {
   putRefs(model, to);
   return moves ? to : ERRNO.EAGAIN;
 }
+
+/** alloc_migration_target(): a folio of the same size and sort. */
+const allocLike = (model: Model, folio: number): number =>
+  isHugetlb(model, folio)
+    ? allocHugetlb(model)
+    : allocFolio(model, Math.log2(folioPages(model, folio)));
 
 /** folio_get_anon_vma(): nobody may free it while no mapping keeps it; -1 where there is none. */
 function holdAnonVma(model: Model, folio: number): number {

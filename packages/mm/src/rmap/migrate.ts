@@ -5,6 +5,7 @@ import {
   hasFlag,
   isAnon,
   isAnonExclusive,
+  isHugetlb,
   isZoneDevice,
   pgmapType,
   setFlag,
@@ -12,6 +13,7 @@ import {
 import { PAGE_FLAG, PGMAP_TYPE } from '../frames/page-flags.js';
 import { putRefs } from '../frames/put.js';
 import { splitHugePmd } from '../huge/split.js';
+import { hugetlbRemoveRmap, hugetlbTryShareAnonRmap } from '../hugetlb/rmap.js';
 import { type Entry, NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Mm } from '../state/columns.js';
@@ -41,12 +43,17 @@ export function tryToMigrate(model: Model, folio: number, flags: UnmapFlags = {}
   const type = pgmapType(model, folio);
   const movable = type === PGMAP_TYPE.private || type === PGMAP_TYPE.coherent;
   if (isZoneDevice(model, folio) && !movable) return;
+  if (isHugetlb(model, folio) && !movesHugePages(model)) return;
   rmapWalk(model, folio, {
     one: (vma, vpn) => migrateInVma(model, folio, vma, vpn, flags),
     done: () => folioMapcount(model, folio) <= 0,
     mappedOnly: true,
   });
 }
+
+/** Entries of huge pages can stand for pages that move; where not, those of hugetlb stay. */
+const movesHugePages = (model: Model): boolean =>
+  model.machine.form.definition.supports.thpMigration;
 
 /** try_to_migrate_one(): false when the walk must end. */
 function migrateInVma(
@@ -57,7 +64,7 @@ function migrateInVma(
   flags: UnmapFlags,
 ): boolean {
   let goesOn = true;
-  const splits = flags.splitPmd || !model.machine.form.definition.supports.thpMigration;
+  const splits = (flags.splitPmd || !movesHugePages(model)) && !isHugetlb(model, folio);
   pageVmaMappedWalk(model, folio, vma, vpn, (at, slot, entry, level) => {
     if (level === 'pmd' && splits) {
       splitHugePmd(model, vma, at, true);
@@ -135,8 +142,9 @@ export function poisonEntry(model: Model, frame: number): Entry | undefined {
 }
 
 /**
- * set_pmd_migration_entry(): the PMD stays as it was when the folio may be pinned; false then, but for
- * kernels that do not report it and let the walk go on (SPEC 24.6).
+ * set_pmd_migration_entry(), and what try_to_migrate_one() does for hugetlb: the PMD stays as it was
+ * when the folio may be pinned; false then, but for kernels that do not report it and let the walk go
+ * on, which they never did for hugetlb (SPEC 24.6).
  */
 function setPmdMigrationEntry(
   model: Model,
@@ -149,10 +157,11 @@ function setPmdMigrationEntry(
   const frame = frameMapped(model, entry, 'pmd');
   const present = pmd.is.present(entry);
   setEntry(model, slot, present ? pmd.to.mkinvalid(entry) : NONE);
+  const hugetlb = isHugetlb(model, folio);
   const exclusive = isAnon(model, folio) && isAnonExclusive(model, frame);
-  if (exclusive && tryShareAnonRmap(model, frame, 'pmd') !== 0) {
+  if (exclusive && !sharesHuge(model, folio, hugetlb)) {
     setEntry(model, slot, entry);
-    return !model.has('swap-entries-keep-exclusive');
+    return !hugetlb && !model.has('swap-entries-keep-exclusive');
   }
   const dirty = present && pmd.is.dirty(entry);
   if (dirty) setFlag(model, folio, PAGE_FLAG.dirty, true);
@@ -162,11 +171,18 @@ function setPmdMigrationEntry(
   const kind = migrationKind(writable, exclusive);
   const young = present && pmd.is.young(entry);
   const made = migrationEntry(model, pmd, kind, machine.memory.pfn(frame), young, dirty);
-  setEntry(model, slot, pmdMarks(model, entry, carryFlags(pmd, entry, made)));
-  removeRmap(model, frame, folioPages(model, folio), vma, 'pmd');
+  const marked = carryFlags(pmd, entry, made);
+  setEntry(model, slot, hugetlb ? marked : pmdMarks(model, entry, marked));
+  if (hugetlb) hugetlbRemoveRmap(model, folio, vma);
+  else removeRmap(model, frame, folioPages(model, folio), vma, 'pmd');
   putRefs(model, folio);
   return true;
 }
+
+const sharesHuge = (model: Model, folio: number, hugetlb: boolean): boolean =>
+  hugetlb
+    ? hugetlbTryShareAnonRmap(model, folio) === 0
+    : tryShareAnonRmap(model, folio, 'pmd') === 0;
 
 /** userfaultfd's protection of a PMD is lost in early kernels. */
 const pmdMarks = (model: Model, from: Entry, made: Entry): Entry =>

@@ -5,6 +5,7 @@ import {
   getRefs,
   hasFlag,
   isAnon,
+  isHugetlb,
   refcount,
   setFlag,
 } from '../frames/folio.js';
@@ -30,6 +31,8 @@ import { tryToUnmap } from './swap-out.js';
  * @param ignoreReferences MADV_PAGEOUT does not ask whether the folio was used
  */
 export function reclaimFolio(model: Model, folio: number, ignoreReferences: boolean): boolean {
+  // Pages of hugetlb are on no list that reclaim looks at.
+  if (isHugetlb(model, folio)) return false;
   const pages = folioPages(model, folio);
   if (pages > 1) {
     if (splitFolio(model, folio) !== 0) return false;

@@ -16,7 +16,7 @@ import { hasVmFlag, mmOf } from './vma.js';
  * (madvise_cold_or_pageout_pte_range()).
  */
 export function pageOut(model: Model, vma: number, start: number, end: number): number {
-  if (hasVmFlag(model, vma, 'VM_LOCKED') || hasVmFlag(model, vma, 'VM_PFNMAP')) return ERRNO.EINVAL;
+  if (KEPT.some((flag) => hasVmFlag(model, vma, flag))) return ERRNO.EINVAL;
   const folios: number[] = [];
   for (let vpn = start; vpn < end; ) {
     const slot = deepestSlot(model, mmOf(model, vma), vpn);
@@ -38,6 +38,9 @@ export function pageOut(model: Model, vma: number, start: number, end: number): 
   for (const folio of folios) reclaimFolio(model, folio, true);
   return 0;
 }
+
+/** can_madv_lru_vma(). */
+const KEPT = ['VM_LOCKED', 'VM_PFNMAP', 'VM_HUGETLB'] as const;
 
 /** The folio at an address, made old, when the VMA alone maps it and the range all of it; -1 if not. */
 function candidate(model: Model, vma: number, vpn: number, slot: number, end: number): number {

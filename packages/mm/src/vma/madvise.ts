@@ -8,7 +8,7 @@ import { freeLazily } from './madvise-free.js';
 import { installGuards, removeGuards } from './madvise-guard.js';
 import { pageOut } from './madvise-pageout.js';
 import { modifyFlags } from './modify.js';
-import { vmasTouching } from './split.js';
+import { cutsHugePage, vmasTouching } from './split.js';
 import { hasVmFlag, vmaIsAnonymous } from './vma.js';
 
 /** MADV_* by name. */
@@ -123,6 +123,7 @@ function changeFlags(
   const added = sets === undefined ? 0n : flagSets.mask(sets);
   const flags = (old & ~flagSets.mask(...clears)) | added;
   if (flags === old) return 0;
+  if (cutsHugePage(model, vma, start) || cutsHugePage(model, vma, end)) return ERRNO.EINVAL;
   modifyFlags(model, vma, start, end, flags);
   return 0;
 }

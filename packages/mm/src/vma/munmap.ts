@@ -6,20 +6,23 @@ import { freeTables } from '../tables/free-tables.js';
 import { ZAP_UNMAP } from '../zap/details.js';
 import { zapVmaRange } from '../zap/zap-range.js';
 import { dropVma, previousVma } from './address-space.js';
-import { vmasOfRange, vmasTouching } from './split.js';
+import { cutsHugePage, vmasOfRange, vmasTouching } from './split.js';
 import { hasVmFlag, opsOf } from './vma.js';
 
 /**
  * munmap(): nothing is mapped in the range any more; VMAs that it cuts are split. 0, -EINVAL for an
- * empty range, -EPERM when a VMA of it is sealed (mm/vma.c; SPEC 4.6).
+ * empty range and for one that ends inside a huge page of hugetlb, -EPERM when a VMA of it is sealed (mm/vma.c; SPEC 4.6).
  */
 export function munmap(model: Model, mm: number, start: number, pages: number): number {
   const { state } = model;
   const end = start + pages;
   if (pages <= 0) return ERRNO.EINVAL;
-  if (vmasTouching(model, mm, start, end).some((vma) => hasVmFlag(model, vma, 'VM_SEALED'))) {
-    return ERRNO.EPERM;
-  }
+  const touched = vmasTouching(model, mm, start, end);
+  if (touched.some((vma) => hasVmFlag(model, vma, 'VM_SEALED'))) return ERRNO.EPERM;
+  const cuts = touched.some(
+    (vma) => cutsHugePage(model, vma, start) || cutsHugePage(model, vma, end),
+  );
+  if (cuts) return ERRNO.EINVAL;
   const vmas = vmasOfRange(model, mm, start, end);
   const [first] = vmas;
   const last = vmas.at(-1);

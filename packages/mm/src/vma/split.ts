@@ -6,7 +6,7 @@ import { Vma } from '../state/columns.js';
 import { deepestSlot, entryIn, pagesOfLevel } from '../tables/tables.js';
 import { isHugeEntry } from '../tables/upper-entry.js';
 import { dupVma } from './address-space.js';
-import { mmOf, opsOf, vmasOf } from './vma.js';
+import { hasVmFlag, mmOf, opsOf, vmasOf } from './vma.js';
 
 /**
  * __split_vma(): a VMA becomes two at an address inside it; answers the second half. What depends on
@@ -24,6 +24,17 @@ export function splitVma(model: Model, vma: number, at: number): number {
   anonVmaClone(model, second, vma, false);
   opsOf(model, second)?.open?.(model, second);
   return second;
+}
+
+/**
+ * hugetlb_vm_op_split(): memory of hugetlb is cut between its huge pages only; what would cut it
+ * elsewhere is -EINVAL.
+ */
+export function cutsHugePage(model: Model, vma: number, at: number): boolean {
+  const { state } = model;
+  const inside = at > state.get(Vma.start, vma) && at < state.get(Vma.end, vma);
+  const pages = pagesOfLevel(model, 'pmd');
+  return inside && hasVmFlag(model, vma, 'VM_HUGETLB') && pages > 1 && at % pages !== 0;
 }
 
 /** vma_adjust_trans_huge(): no huge PMD may reach over the new end of its VMA. */

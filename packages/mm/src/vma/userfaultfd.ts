@@ -7,7 +7,7 @@ import { Vma } from '../state/columns.js';
 import { modifyFlags } from './modify.js';
 import { setPageProt } from './page-prot.js';
 import { vmGetPageProt } from './page-prot-of-flags.js';
-import { vmasTouching } from './split.js';
+import { cutsHugePage, vmasTouching } from './split.js';
 import { hasVmFlag, pageProtOf, vmaIsAnonymous } from './vma.js';
 import { vmaWantsManualPteWriteUpgrade } from './write-tracking.js';
 
@@ -23,6 +23,7 @@ export function uffdRegisterWp(model: Model, mm: number, start: number, pages: n
   for (const vma of vmas) {
     if (!vmaIsAnonymous(model, vma) && !canMark(model, vma)) return ERRNO.EINVAL;
     if (!hasVmFlag(model, vma, 'VM_MAYWRITE')) return ERRNO.EPERM;
+    if (cutsHugePage(model, vma, start) || cutsHugePage(model, vma, end)) return ERRNO.EINVAL;
   }
   for (const vma of vmas) {
     const first = Math.max(start, state.get(Vma.start, vma));
