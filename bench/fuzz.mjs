@@ -1,6 +1,6 @@
-// Damaged dumps, and damaged types, symbols and VMCOREINFO: nothing may throw, last long, or take
+// Damaged dumps, damaged types, symbols and VMCOREINFO, and damaged logs: nothing may throw, last long, or take
 // more than 512 MiB; each case ends with a named problem or with what could be followed.
-//   node bench/fuzz.mjs [--count N] [--seed N] [--what dumps|tables]
+//   node bench/fuzz.mjs [--count N] [--seed N] [--what dumps|tables|logs]
 // Cases run in a child process, which is ended and named with its seed when a case does not end.
 import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -114,7 +114,7 @@ function run(script, what) {
 
 try {
   const script = await bundle();
-  const kinds = values.what === undefined ? ['dumps', 'tables'] : [values.what];
+  const kinds = values.what === undefined ? ['dumps', 'tables', 'logs'] : [values.what];
   for (const what of kinds) {
     const begun = performance.now();
     const found = await run(script, what);

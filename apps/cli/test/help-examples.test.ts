@@ -60,7 +60,8 @@ describe.each(VERBS.map(({ name }) => name))('the examples of %s --help', (verb)
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
-    expect([run.stderr, run.status]).toEqual(['', 0]);
+    // The logs of the examples of triage are of damage.
+    expect([run.stderr, run.status]).toEqual(['', verb === 'triage' ? 1 : 0]);
     expect(run.stdout.length).toBeGreaterThan(80);
   });
 });

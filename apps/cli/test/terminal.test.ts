@@ -33,6 +33,24 @@ describe('the program on a terminal', () => {
     expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
+  it.each([[], ['--json']])('prints none that a log brought either %j', (...more) => {
+    const evil = '\x1b]0;x\x07\x1b[31m\u202e\u009b\u2028';
+    const log = [
+      `BUG: Bad page map in process a${evil}b  pte:00000001 pmd:00001067`,
+      `page:c0 refcount:0 mapcount:-1 mapping:00000000 index:0x0`,
+      `flags: 0x0(a${evil}|b)`,
+      `page dumped because: ${evil}`,
+      `addr:00400000 vm_flags:00000070 anon_vma:${evil} mapping:${evil} index:0`,
+      `file:${evil}f fault:x${evil} mmap:0x0 read_folio:0x0`,
+      `CPU: 1 PID: 9 Comm: a Not tainted 6.1.0${evil} #1`,
+    ];
+    const { stderr, stdout, exitCode } = runCli(['triage', ...more.flat()], log.join('\n'));
+    expect([stderr, exitCode]).toEqual(['', 1]);
+    expect(stdout).toContain('bad');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u202a-\u202e]/);
+  });
+
   it('shows the evidence of a problem with --debug, and no stack without', () => {
     const args = ['decode', 'x86_64', '--level', 'p4d', '1'];
     expect(runCli(args).stderr.split('\n')).toHaveLength(2);

@@ -31,17 +31,27 @@ function findHeads({ text }: MendedText): readonly Head[] {
     }
   }
   all.sort((a, b) => a.match.index - b.match.index);
-  return all.filter(
-    (head, i) =>
-      head.kind.weak !== true || !all.slice(0, i).some((other) => holds(text, other, head)),
-  );
+  return all.filter((head, i) => head.kind.weak !== true || !isHeld(text, all, i));
 }
 
-/** A report has the other's lines as its own: the path of a corrupted table, say. */
-function holds(text: string, report: Head, other: Head): boolean {
-  if (report.kind.weak === true && report.kind !== other.kind) return false;
-  const between = text.slice(report.match.index, other.match.index);
-  return between.length < 8000 && between.split('\n').length <= report.kind.reach;
+/** Characters beyond which a report has no lines of its own. */
+const FARTHEST = 8000;
+
+/** An earlier report has the head's lines as its own: the path of a corrupted table, say. */
+function isHeld(text: string, heads: readonly Head[], place: number): boolean {
+  const { kind, match } = heads[place] as Head;
+  let lines = 1;
+  let from = match.index;
+  for (let i = place - 1; i >= 0; i--) {
+    const earlier = heads[i] as Head;
+    const { index } = earlier.match;
+    if (match.index - index >= FARTHEST) return false;
+    lines += text.slice(index, from).split('\n').length - 1;
+    from = index;
+    const mayHold = earlier.kind.weak !== true || earlier.kind === kind;
+    if (mayHold && lines <= earlier.kind.reach) return true;
+  }
+  return false;
 }
 
 function readReport(
