@@ -12,8 +12,11 @@ import { readReports } from '../src/read/reports.js';
 import { IncidentTier, type TiedReports } from '../src/tie/incidents.js';
 import { mended } from './reports.js';
 
-/** The first incident of a log, and what it is taken for, from the text of the log alone. */
-export function diagnosed(log: string): {
+/** An incident of a log, the first, and what it is taken for, from the text of the log alone. */
+export function diagnosed(
+  log: string,
+  which = 0,
+): {
   readonly incident: TiedReports;
   readonly machine: LogMachine;
   readonly diagnoses: readonly Diagnosis[];
@@ -23,7 +26,7 @@ export function diagnosed(log: string): {
   const reports = readReports(text);
   const tier = new IncidentTier();
   tier.add(reports);
-  const [incident] = tier.result();
+  const incident = tier.result()[which];
   if (incident === undefined) throw new Error('no report in the log');
   const release = (findRelease(region) ?? findEra(region))?.value;
   const { arch } = inferArch(region, reports);

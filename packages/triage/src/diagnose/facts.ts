@@ -141,7 +141,7 @@ function pageFitsVma(page: LogPage | undefined, vma: LogVma | undefined): boolea
 
 function namesOf({ vma, page }: LogReport): string {
   const handlers = Object.values(vma?.handlers ?? {}).map(({ value }) => value);
-  return [vma?.file?.value, ...handlers, page?.aops?.value]
+  return [...handlers, page?.aops?.value, vma?.file?.value]
     .filter((x) => x !== undefined)
     .join(' ');
 }

@@ -7,7 +7,7 @@ const RELEASES_OF_SERIES = 20;
 
 /**
  * A release as a number that compares: `6.12.3` is 612, `2.6.32` is 206. A bare `next-YYYYMMDD` is the
- * release that was in the making. Undefined for what is neither.
+ * release that its changes were for. Undefined for what is neither.
  */
 export function releaseNumber(release: string): number | undefined {
   const [, major, minor] = /^(\d{1,2})\.(\d{1,3})/.exec(release) ?? [];
