@@ -7,7 +7,12 @@ export type { BoundFile, OutcomeFile } from './format/definition.js';
 export type { Action } from './format/expand.js';
 export { boundJsonSchema } from './format/json-schema.js';
 export { type Bound, parseBound } from './format/parse.js';
-export { explore } from './search/explore.js';
+export { dotOf } from './path/dot.js';
+export { minimise } from './path/minimise.js';
+export { type PathStep, replay } from './path/replay.js';
+export { scenarioOf } from './path/scenario.js';
+export { parseToken, tokenOf } from './path/token.js';
+export { beginBound, explore } from './search/explore.js';
 export type {
   Progress,
   SearchLimits,
@@ -15,3 +20,5 @@ export type {
   StoppedBy,
   Violation,
 } from './search/result.js';
+export { Search } from './search/search.js';
+export type { Stepper } from './world/stepper.js';

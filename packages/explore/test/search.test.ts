@@ -33,3 +33,20 @@ describe('search', () => {
     expect(words).toEqual(['write V', 'fork P0', 'fork P1', 'exit P1', 'fork P2', 'fork P1']);
   });
 });
+
+it('ends where nothing new can happen: forks and exits count for nothing', () => {
+  const bound = boundOf(`
+bound: One page that was written
+objects:
+  processes: {P0: {}}
+  vmas: {V: {flags: rw-p, pages: 1}}
+before: [{write: V}]
+actions:
+  - fork: P0
+    as: {first free of: [P1]}
+  - exit: P1
+`);
+  const { form, kernel } = groundFor('v6.12');
+  const result = explore(bound, form, kernel);
+  expect(result).toMatchObject({ ok: true, value: { finished: true, states: 3, transitions: 3 } });
+});

@@ -90,6 +90,7 @@ export class NameSlots {
     const { model } = this.world;
     const { state } = model;
     if (this.hasTasks) forgetTasks(model);
+    forgetSequences(model);
     for (let i = 0; i < words.length; i++) {
       const word = words[i] as number;
       if (word === 0) continue;
@@ -191,5 +192,18 @@ function forgetTasks(model: Model): void {
   for (let at = state.next(Waiter.used, 0, count); at >= 0; ) {
     if (answerOf(model, at) !== undefined) state.clear('waiter', at);
     at = state.next(Waiter.used, at + 1, count);
+  }
+}
+
+/**
+ * write_protect_seq counts forks for ever. Only who reads it twice asks for more than whether it is odd:
+ * while nothing is in progress, it may as well begin anew.
+ */
+function forgetSequences({ state }: Model): void {
+  const { inFlight, mm: count } = state.layout.capacities;
+  if (state.next(InFlight.used, 0, inFlight) >= 0) return;
+  for (let mm = state.next(Mm.writeProtectSeq, 0, count); mm >= 0; ) {
+    state.set(Mm.writeProtectSeq, mm, state.get(Mm.writeProtectSeq, mm) % 2);
+    mm = state.next(Mm.writeProtectSeq, mm + 1, count);
   }
 }
