@@ -12,6 +12,6 @@ export interface ChangeText {
   readonly effect: string;
   /** No entry, counter, report or return value differs. */
   readonly unobservable?: true;
-  /** The semantics mark its row as inferred: deduced, not read. */
+  /** The semantics mark its row, or a sequence of it, as inferred: deduced, not read. */
   readonly inferred?: true;
 }

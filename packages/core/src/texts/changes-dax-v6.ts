@@ -38,6 +38,7 @@ export const DAX_V6_TEXTS: Readonly<Record<keyof typeof DAX_V6_CHANGES, ChangeTe
     subject: 'fs/dax: Always remove DAX page-cache entries when breaking layouts',
     source: 'SPEC 23.3 item 6, 23.2 entries_removed_by, 15.22, 15.23',
     effect: 'Breaking a layout deletes the entries; truncation warns when it meets one.',
+    inferred: true,
   },
   'dax-eviction-waits': {
     subject: 'fs/dax: Ensure all pages are idle prior to filesystem unmount',
@@ -49,6 +50,7 @@ export const DAX_V6_TEXTS: Readonly<Record<keyof typeof DAX_V6_CHANGES, ChangeTe
     source: 'SPEC 23.3 item 8, 23.2 share_code, 15.25, 15.26',
     effect:
       'A shared page has no mapping and a count, where a marker stood; v6 counts wrong for the first sharer at index 0 and for a third.',
+    inferred: true,
   },
   'gup-drops-p2pdma-check': {
     subject: 'mm/gup: Remove redundant check for PCI P2PDMA page',
@@ -133,6 +135,7 @@ export const DAX_V6_TEXTS: Readonly<Record<keyof typeof DAX_V6_CHANGES, ChangeTe
     subject: 'fs/dax: Properly refcount fs dax pages',
     source: 'SPEC 23.3 item 21, 23.2 fsdax_rc, 11.2 to 11.10, 15.29 to 15.36',
     effect: 'Pages of FS DAX are mapped as ordinary counted pages and are idle at no reference.',
+    inferred: true,
   },
   'dax-pmd-zap-counted': {
     source: 'SPEC 23.3 item 21, 23.2 pmd_dax_zap, 15.30',

@@ -38,6 +38,7 @@ export const RMAP_LOG_TEXTS: Readonly<Record<keyof typeof RMAP_LOG_CHANGES, Chan
     source: 'SPEC 24.12 row 5',
     effect: 'The hugetlb function takes flags that no caller sets yet.',
     unobservable: true,
+    inferred: true,
   },
   'new-anon-rmap-asks-page': {
     subject: 'mm/rmap: drop "compound" parameter from page_add_new_anon_rmap()',
@@ -52,6 +53,7 @@ export const RMAP_LOG_TEXTS: Readonly<Record<keyof typeof RMAP_LOG_CHANGES, Chan
     source: 'SPEC 24.12 row 7, 24.2 to 24.9, 15.50 to 15.64',
     effect:
       'A bit of the page says that one process alone maps it: a write fault reuses it whatever references there are; KSM, swap-out and migration clear the bit first and give up on pinned pages.',
+    inferred: true,
   },
   'rmap-try-lock': {
     subject: "mm: don't be stuck to rmap lock on reclaim path",
@@ -89,6 +91,7 @@ export const RMAP_LOG_COMPANION_TEXTS: Readonly<
     source: 'SPEC 24.0 c2',
     effect:
       'fork of hugetlb opens write_protect_seq; try_to_unmap() gives the swap count back when arch_unmap_one() fails (sparc alone).',
+    inferred: true,
   },
   'reuse-moves-rmap': {
     source: 'SPEC 24.0 c6, 24.2',

@@ -25,6 +25,7 @@ export const ZEROPAGE_TEXTS: Readonly<Record<keyof typeof ZEROPAGE_CHANGES, Chan
     source: 'SPEC 23.5 zeropage-v2/2, 2.2, 3.1 to 3.3, 3.10',
     effect:
       'The zeropage is inserted special and uncounted where the VMA allows it; vm_normal_page() filters it in VM_MIXEDMAP VMAs without a special mark, and warns before it returns one. What vmf_insert_mixed() may not insert is SIGBUS, where it was a BUG.',
+    inferred: true,
   },
   'zeropage-in-readonly-vma': {
     source: 'SPEC 3.2 row 3, 15.37',

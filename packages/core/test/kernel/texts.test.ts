@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   all,
@@ -49,7 +50,29 @@ describe('every table has its words', () => {
     const silent = patches.flatMap(({ unobservable }, i) => (unobservable ? [i + 1] : []));
     expect(silent).toEqual([2, 9, 12]);
   });
+
+  test('what the semantics only infer is said to be inferred', () => {
+    const semantics = readFileSync(
+      new URL('../../../../docs/semantics/SPEC-23-dax-zeropage.md', import.meta.url),
+      'utf8',
+    );
+    const sequences = [...semantics.matchAll(/^#### 15\.(\d+) .*INFERRED/gm)].map(([, n]) =>
+      Number(n),
+    );
+    expect(sequences).toEqual(expect.arrayContaining([23, 26, 35, 37]));
+    const unsaid = Object.entries<ChangeText>(CHANGE_TEXTS).filter(
+      ([, { source, inferred }]) =>
+        !inferred && sequences.some((sequence) => names(source, sequence)),
+    );
+    expect(unsaid.map(([id]) => id)).toEqual([]);
+  });
 });
+
+/** The source names sequence 15.n, alone or in `15.a to 15.b`. */
+const names = (source: string, n: number): boolean =>
+  [...source.matchAll(/15\.(\d+)(?: to 15\.(\d+))?/g)].some(
+    ([, first, last = first]) => Number(first) <= n && n <= Number(last),
+  );
 
 test('expressions read as in C, masks by the names that they are given', () => {
   const name = (mask: bigint): string => (mask === 3n ? 'FLAGS' : `${mask}`);
