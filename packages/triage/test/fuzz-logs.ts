@@ -39,7 +39,7 @@ const SPOILERS = [
 ];
 
 /** A log made of known reports, damaged: cut, shuffled, spliced, with random bytes and escapes. */
-export function damagedLog(seed: number): Uint8Array {
+function damagedLog(seed: number): Uint8Array {
   const random = randomOf(seed);
   const some = () => knownReports[random(knownReports.length)]?.log ?? '';
   let lines = Array.from({ length: 1 + random(4) }, some)

@@ -74,3 +74,29 @@ test('a file without line feeds, and one of nothing but reports, take bounded me
   expect(Math.max(...many.segments.map((lines) => lines.length))).toBeLessThanOrEqual(4000);
   expect(many.segments.flat().length).toBe(20_000);
 });
+
+test('every way in which a report begins is passed on', () => {
+  const heads = [
+    'BUG: Bad page map in process a',
+    'BUG: Bad page',
+    'Bad pte = 1, process = a',
+    'BUG: Bad rss-counter state mm:0',
+    'BUG: non-zero nr_ptes on freeing mm: 1',
+    'swap_free: Unused swap offset entry 1',
+    'mm/memory.c:1: bad pgd 1.',
+    'a: Corrupted page table at address 1',
+    'kernel BUG at mm/rmap.c:1!',
+    'kernel BUG at mm/page_table_check.c:1!',
+    'page dumped because: VM_BUG_ON_FOLIO(a)',
+    'Eeek! page_mapcount(page) went negative! (-1)',
+    'PGD 0',
+    '*pdpt = 0',
+    '*pde = 0',
+    '[c0000000] *pgd=0',
+    'AS:0000000000000000 R3:0',
+    '(XEN) mm.c:1',
+  ];
+  for (const head of heads) {
+    expect([head, scan(`${filler(9)}${head}\n${filler(9)}`).segments.length]).toEqual([head, 1]);
+  }
+});

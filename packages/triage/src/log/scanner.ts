@@ -5,7 +5,7 @@ import type { RawLine } from './mended.js';
  * pattern in `read/kinds.ts` needs one of them. Last what a kernel says of itself at boot.
  */
 const TRIGGERS =
-  /Bad (?:page (?:map|state)|rss-counter|swap )|Unused swap |on freeing mm: | bad p(?:[gum4]d|te) |Corrupted page table|mm\/(?:rmap|page_table_check)\.c|VM_(?:BUG|WARN)|WARNING: |Eeek! page_map|PGD |\*pdp?[et] = |pgd=|AS:0|\(XEN\) |Linux version \d/g;
+  /ad page\b|Bad (?:rss-counter|swap |pte = )|Unused swap |on freeing mm\b| bad p(?:[gum4]d|te) |Corrupted page table|mm\/(?:rmap|page_table_check)\.c|VM_(?:BUG|WARN)|WARNING: |Eeek! page_map|PGD |\*pdp?[et] = |pgd=|AS:0|\(XEN\) |Linux version \d/g;
 const BOOT = /Linux version \d/;
 
 /** Lines around a trigger that may belong to its report. */

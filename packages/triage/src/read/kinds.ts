@@ -27,7 +27,7 @@ const levelOf = (name: string | undefined): LogLevel =>
 /** BUG: Bad page map (mm/memory.c print_bad_pte(), print_bad_page_map(); SPEC 16). */
 const badPageMap: KindOfReport = {
   head: new RegExp(
-    `Bad page map in process +(?:([^\\n]{1,64}?)\\s+${LEVEL}:(\\S{1,20})(?:\\s+pmd:(\\S{1,20}))?|([^\\n]{1,64}))`,
+    `ad\\s+page\\s+map\\s+in\\s+process\\s+(?:([^\\n]{1,64}?)\\s+${LEVEL}:(\\S{1,20})(?:\\s+pmd:(\\S{1,20}))?|([^\\n]{1,64}))`,
     'dg',
   ),
   kind: () => 'bad_page_map',
@@ -51,9 +51,26 @@ const badPageMap: KindOfReport = {
   },
 };
 
+/** The same until 2.6.28: all in one line, without table, page or handlers. */
+const oldBadPte: KindOfReport = {
+  head: /Bad pte = ([0-9a-f]{1,16}), process = ([^\n]{1,64}?), vm_flags = ([0-9a-f]{1,16}), vaddr = ([0-9a-f]{1,16})\b/dg,
+  kind: () => 'bad_page_map',
+  reach: 20,
+  read: (region, head) => ({
+    ...optional({ process: region.group(head, 2, asText) }),
+    entries: entryOf(region, head, 1, 'pte', true),
+    vma: {
+      at: region.place(head.indices?.[3]?.[0] ?? 0),
+      addrDigits: head[4]?.length ?? 0,
+      ...optional({ flags: region.group(head, 3, asHex), addr: region.group(head, 4, wordOf) }),
+      handlers: {},
+    },
+  }),
+};
+
 /** BUG: Bad page state (mm/page_alloc.c bad_page()), with quotes until 2.6.28. */
 const badPageState: KindOfReport = {
-  head: /Bad page state in process +'?([^\n']{1,64}?)'?(?:\s+pfn:(?:0x)?([0-9a-f]{1,16}))?(?=\s*\n|\s*$)/dg,
+  head: /ad\s+page\s+state\s+in\s+process\s+'?([^\n']{1,64}?)'?(?:\s+pfn:(?:0x)?([0-9a-f]{1,16}))?(?=\s*\n|\s*$)/dg,
   kind: () => 'bad_page_state',
   reach: 40,
   read: (region, head) =>
@@ -73,7 +90,7 @@ const COUNTER_NAMES: Readonly<Record<string, string>> = {
 
 /** BUG: Bad rss-counter state, and non-zero pgtables_bytes (kernel/fork.c check_mm()). */
 const badCounter: KindOfReport = {
-  head: /Bad rss-counter state mm:\S{1,20}\s+(?:idx|type):(\w{1,20})\s+val:(-?\d{1,18})(?:\s+Comm:([^\n]{1,64}?)\s+Pid:(\d{1,9}))?|non-zero (nr_ptes|nr_pmds|pgtables_bytes) on freeing mm: (-?\d{1,18})/dg,
+  head: /Bad\s+rss-counter\s+state\s+mm:\S{1,20}\s+(?:idx|type):(\w{1,20})\s+val:(-?\d{1,18})(?:\s+Comm:([^\n]{1,64}?)\s+Pid:(\d{1,9}))?|non-zero\s+(nr_ptes|nr_pmds|pgtables_bytes)\s+on\s+freeing\s+mm:\s+(-?\d{1,18})/dg,
   kind: () => 'bad_rss_counter',
   reach: 0,
   read: (region, head) => {
@@ -155,9 +172,9 @@ const vmBugOnPage: KindOfReport = {
     }),
 };
 
-/** WARN in mm/. */
+/** WARN in mm/; newer kernels print the place before "at", and the CPU behind the function. */
 const warning: KindOfReport = {
-  head: /WARNING: (?:CPU: \d{1,5} PID: \d{1,9} )?at (\S{0,60}\bmm\/(\w{1,40})\.c:\d{1,6})/dg,
+  head: /WARNING: (?:CPU: \d{1,5} PID: \d{1,9} )?(?:at )?(\S{0,60}\bmm\/(\w{1,40})\.c:\d{1,6})/dg,
   kind: (head) => `warn_mm_${head[2]}`,
   reach: 40,
   read: (region, head) =>
@@ -222,6 +239,7 @@ const XEN_LEVELS: readonly LogLevel[] = ['pte', 'pmd', 'pud', 'pgd'];
 /** Every kind of report that is known. */
 export const KINDS: readonly KindOfReport[] = [
   badPageMap,
+  oldBadPte,
   badPageState,
   badCounter,
   badSwapEntry,
