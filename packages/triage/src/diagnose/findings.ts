@@ -22,6 +22,12 @@ const findings = {
     NEXT.tableDestructor,
     NEXT.pageOwner,
   ),
+  'table-not-ready': finding(
+    'pgtable_lifetime',
+    'A page table was made or freed in a state in which it must not be: its type is missing, or it still holds other tables.',
+    NEXT.tableDestructor,
+    NEXT.bisect,
+  ),
   'table-is-slab': finding(
     'pgtable_lifetime',
     'The page table is a slab page at the same time: it was freed while still in use, or handed out twice.',
@@ -198,6 +204,12 @@ const findings = {
     'The entry is a good huge or NUMA-hinting one: it changed between test and print, or the test was wrong.',
     NEXT.tableTest,
   ),
+  'no-access-misread': finding(
+    'healthy_entry_misread',
+    'The entry is a good one made inaccessible (PROT_NONE or a NUMA hint), which was not taken for one.',
+    NEXT.tableTest,
+    NEXT.archHelpers,
+  ),
   'table-check-itself': finding(
     'checker_or_helper',
     'The check of page tables, an architecture helper that it asks, or a test was wrong, not the tables.',
@@ -240,7 +252,7 @@ const findings = {
   ),
   'counter-bit': finding(
     'hardware',
-    'A counter has one high bit set that no counting could have reached.',
+    'A word of struct page is a single bit that neither counting nor a pointer could have set: bad memory is the first suspect.',
     NEXT.memtest,
   ),
   'cpu-erratum': finding(

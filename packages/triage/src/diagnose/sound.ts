@@ -33,9 +33,14 @@ export function excess({ pfn }: EntryReading, bits: bigint): bigint {
 export function isSound(reading: EntryReading, form: EntryForm | undefined, bits: bigint): boolean {
   if (reading.kind === 'table') return true;
   if (reading.kind !== 'leaf') return false;
-  if (excess(reading, reading.special === true ? ADDRESSABLE_BITS : bits) !== 0n) return false;
+  const most = reading.special === true ? ADDRESSABLE_BITS : bits;
+  if (excess(reading, most) !== 0n) return reading.protnone === true && isUninverted(reading, most);
   return reading.protnone === true || form === undefined || isUsers(form, reading);
 }
+
+/** Before 4.18 x86 did not invert the frames of entries without access. */
+const isUninverted = ({ raw }: EntryReading, bits: bigint): boolean =>
+  ((raw & 0x000f_ffff_ffff_f000n) >> 12n) >> bits === 0n;
 
 function isUsers(form: EntryForm, { level, raw }: EntryReading): boolean {
   const codec = isLevel(level) ? form.definition.leaves[form.deciding(level)] : undefined;

@@ -67,6 +67,14 @@ export const ASSERTION_RULES: readonly Rule[] = [
         const sentence = 'a page that leaves its cache is still mapped';
         says.push({ finding: 'table-lost', weight: 3, sentence, ...at(reason?.at) });
       }
+      if (/PageTable|pagetable|pmd_huge_pte|\bptl\b/.test(reason?.value ?? '')) {
+        const sentence = 'the assertion is about a page table';
+        says.push({ finding: 'table-not-ready', weight: 7, sentence, ...at(reason?.at) });
+      }
+      if (/zero_(?:folio|page|pfn)|zone_device|devmap|dax/i.test(reason?.value ?? '')) {
+        const sentence = 'the assertion is about a page that is no ordinary one';
+        says.push({ finding: 'zero-page-counted', weight: 7, sentence, ...at(reason?.at) });
+      }
       if (/ref_?count/.test(reason?.value ?? '')) {
         const sentence = 'a reference is taken on a page that has none, or dropped';
         says.push({ finding: 'reference-dropped-twice', weight: 3, sentence, ...at(reason?.at) });

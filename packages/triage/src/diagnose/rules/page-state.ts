@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.js';
+import { popcount } from '../patterns.js';
 import { at, type Rule, type Say } from '../rule.js';
 
 /** Words of page_type as they read as a mapcount (include/linux/page-flags.h until 6.11). */
@@ -102,6 +103,18 @@ export const PAGE_STATE_RULES: readonly Rule[] = [
         const sentence = `a counter of ${value} is a single bit, far above any count`;
         return [{ finding: 'counter-bit', weight: 7, sentence, ...at(field?.at) }];
       }),
+  },
+  {
+    id: 'mapping-with-one-bit',
+    sentence: 'The mapping of a page is a single bit.',
+    source: 'FORMATS 2',
+    applies: ({ page }) => {
+      const value = page?.mapping?.value ?? 0n;
+      // The lowest bits say of what kind a mapping is (include/linux/page-flags.h PAGE_MAPPING_FLAGS).
+      if (value < 4n || popcount(value) !== 1) return [];
+      const sentence = 'the mapping is a single bit, and no pointer';
+      return [{ finding: 'counter-bit', weight: 7, sentence, ...at(page?.mapping?.at) }];
+    },
   },
   {
     id: 'slab-page-freed',

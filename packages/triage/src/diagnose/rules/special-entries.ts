@@ -150,6 +150,22 @@ export const SPECIAL_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'no-access',
+    sentence: 'The refused entry is one without access, as PROT_NONE and NUMA hints make them.',
+    source: 'mm/memory.c do_numa_page(); SPEC 6.8',
+    applies: (f) => {
+      const { word } = f;
+      if (!isBadMap(f) || f.page !== undefined || word?.reading.protnone !== true) return [];
+      if (!word.sound || word.reading.special === true) return [];
+      const sentence = 'the entry maps memory, but allows no access: PROT_NONE or a NUMA hint';
+      const place = at(word.entry.raw.at);
+      return [
+        { finding: 'no-access-misread', weight: 4, sentence, ...place },
+        { finding: 'entry-misencoded', weight: 3, sentence, ...place },
+      ];
+    },
+  },
+  {
     id: 'huge-level-without-mark',
     sentence:
       'A huge entry was refused by a kernel that asks all levels for a mark which not all have.',
