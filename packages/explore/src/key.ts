@@ -24,6 +24,12 @@ export class Key {
     this.bytes = new Uint8Array(words.buffer);
   }
 
+  equals(other: Key): boolean {
+    if (this.length !== other.length) return false;
+    for (let i = 0; i < this.wordCount; i++) if (this.words[i] !== other.words[i]) return false;
+    return true;
+  }
+
   /** Takes over bytes from elsewhere. */
   set(from: Uint8Array): void {
     this.reserve(from.length + 3);

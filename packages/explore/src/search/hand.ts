@@ -50,13 +50,20 @@ export class Hand implements Visitor {
     if (what.length > 0) this.stateBreaks(0, what);
   }
 
+  /** The state that the stepper is in, to be read until the next. */
+  here(): Key {
+    this.expander.write();
+    return this.expander.key;
+  }
+
   /** Expands all states of a turn, for one thread that works alone. */
-  expandAll({ from, to }: Turn): void {
+  expandAll({ from, to }: Turn): Round {
     const { table } = this;
-    for (let number = from; number < to; number++) {
-      if (!this.expand(number)) return;
+    this.begin();
+    for (let number = from; number < to && this.expand(number); number++) {
       if (table.isCrowded) table.grow();
     }
+    return this.round;
   }
 
   /** Expands the state with a number; false when that cannot be done in full. */

@@ -43,8 +43,8 @@ export interface SearchLimits {
   readonly states?: number;
   /** Bytes of the table of states. */
   readonly memory?: number;
-  /** Answers true when it is time to stop. */
-  readonly isOver?: () => boolean;
+  /** Asked after every turn: why it has to stop, if it has. */
+  readonly mustStop?: () => 'time' | 'user' | undefined;
 }
 
 /** How far a search is. */

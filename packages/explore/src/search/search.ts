@@ -61,9 +61,7 @@ export class Search {
     const turns = this.turns();
     let step = turns.next();
     while (!step.done) {
-      hand.begin();
-      hand.expandAll(step.value);
-      step = turns.next(hand.result);
+      step = turns.next(hand.expandAll(step.value));
     }
     return step.value;
   }
@@ -121,7 +119,7 @@ export class Search {
     if (noRoom !== undefined) return 'capacity';
     if (place.depth >= this.deepest) return 'depth';
     if (table.usedBytes > this.memory) return 'memory';
-    return limits.isOver?.() === true ? 'time' : undefined;
+    return limits.mustStop?.();
   }
 
   private progress(): Progress {
