@@ -1,5 +1,4 @@
 import { checkInvariants, checkStep, INVARIANTS, type State, type Step } from '@pagewright/mm';
-import { answerText } from '@pagewright/scenario/parts';
 import type { BoundFile } from '../format/definition.js';
 import type { Action } from '../format/expand.js';
 import { type Condition, conditionOf } from '../world/condition.js';
@@ -67,7 +66,7 @@ export class Judge {
 
   /** What an action breaks that has happened, apart from the state that it led to. */
   ofAction(action: Action, done: Done, before: State): readonly string[] {
-    const { events, answer, bug } = done;
+    const { events, answer, text, bug } = done;
     const steps = this.steps.size > 0 && answer !== undefined ? stepOf(action, done) : undefined;
     if (events.length === 0 && steps === undefined && action.neverAnswers.length === 0) {
       return NOTHING;
@@ -79,12 +78,8 @@ export class Judge {
       if (isWarning && !isAmong(this.ignore.warnings, event.id)) broken.push(`WARN ${event.id}`);
     }
     if (bug !== undefined && this.forbidsBug(bug)) broken.push(`BUG ${bug}`);
-    if (answer !== undefined && action.neverAnswers.length > 0) {
-      const { world } = this.stepper;
-      const text = answerText(world, action.call.operation.answers, answer.value);
-      if (action.neverAnswers.includes(text)) {
-        broken.push(`${action.call.operation.name} answers ${text}`);
-      }
+    if (text !== undefined && action.neverAnswers.includes(text)) {
+      broken.push(`${action.call.operation.name} answers ${text}`);
     }
     if (steps !== undefined) {
       for (const { id } of checkStep(this.stepper.world.model, before, steps)) {

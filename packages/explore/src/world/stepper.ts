@@ -8,7 +8,7 @@ import {
   type State,
   WAITS_FOR_RMAP_LOCK,
 } from '@pagewright/mm';
-import { selects, type World } from '@pagewright/scenario/parts';
+import { answerText, selects, type World } from '@pagewright/scenario/parts';
 import type { Action } from '../format/expand.js';
 import type { Bound } from '../format/parse.js';
 import { type BoundCall, bindCall } from './bind.js';
@@ -19,6 +19,8 @@ import { heldReferences, NameSlots } from './names.js';
 export interface Done {
   /** What it answered; undefined after a BUG. */
   readonly answer: FullAnswer | undefined;
+  /** The answer in words, of an action some of whose answers break a promise. */
+  readonly text?: string;
   readonly bug?: string;
   /** What it was called with, until the next action. */
   readonly args: Readonly<Record<string, unknown>>;
@@ -44,10 +46,15 @@ export class Stepper {
   private readonly usedPlaces: readonly number[];
   private readonly ready: readonly (Ready | undefined)[];
 
-  /** Throws ScenarioStop where an action names what is not there. */
+  /**
+   * Throws ScenarioStop where an action names what is not there.
+   *
+   * @param isSymmetric states count as one that differ by interchangeable things alone
+   */
   constructor(
     readonly bound: Bound,
     readonly world: World,
+    readonly isSymmetric = false,
   ) {
     this.slots = new NameSlots(bound, world);
     const limited = bound.file.actions.flatMap((entry, i) =>
@@ -105,8 +112,14 @@ export class Stepper {
       if (makesReferences) slots.giveReferences(name, heldReferences(model) & ~held);
       else slots.give(name, answer.value);
     }
+    if (action.neverAnswers.length === 0) {
+      slots.prune();
+      return { answer, args, events };
+    }
+    // A task that is done is forgotten, and what it answered with it.
+    const text = answerText(world, operation.answers, answer.value);
     slots.prune();
-    return { answer, args, events };
+    return { answer, text, args, events };
   }
 
   /** Makes the model go on from a state, which changes with it. */
