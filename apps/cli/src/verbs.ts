@@ -80,6 +80,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: () => import('./verbs/series.js'),
   },
   {
+    name: 'explore',
+    summary: 'search every state within a bound for a broken invariant',
+    load: () => import('./verbs/explore.js'),
+  },
+  {
     name: 'conform',
     summary: 'test backends against the laws and against what real kernels answered',
     load: () => import('./verbs/conform.js'),

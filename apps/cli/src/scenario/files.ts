@@ -22,11 +22,17 @@ export function scenarioPaths(path: string): Result<readonly string[]> {
 
 /** Reads a scenario. Codes: `unreadable`, and those of `parseScenario`. */
 export function readScenario(path: string): Result<Scenario> {
+  const text = readText(path);
+  return text.ok ? parseScenario(text.value, path) : text;
+}
+
+/** The text of a file that is no larger than such files are. Code `unreadable`. */
+export function readText(path: string): Result<string> {
   try {
     if (statSync(path).size > LONGEST) {
       return fail('unreadable', `${path}: larger than ${LONGEST} bytes`);
     }
-    return parseScenario(readFileSync(path, 'utf8'), path);
+    return ok(readFileSync(path, 'utf8'));
   } catch (error) {
     return unreadable(path, error);
   }

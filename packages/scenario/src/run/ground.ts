@@ -11,8 +11,10 @@ import {
 } from '@pagewright/core';
 import type { ScenarioFile } from '../format/definition.js';
 import { has, NEEDS } from '../format/needs.js';
-import type { Scenario } from '../format/parse.js';
 import type { FormSource } from '../setup/forms.js';
+
+/** What of a file, of a scenario or another kind, says what it runs on. */
+export type GroundFile = Pick<ScenarioFile, 'machine' | 'needs'>;
 
 /** What a scenario runs on. */
 export interface Ground {
@@ -25,7 +27,7 @@ export interface Ground {
  * of `makeKernel`.
  */
 export function groundOf(
-  { file }: Scenario,
+  { file }: { readonly file: GroundFile },
   source: FormSource,
   name: string,
   revision: Revision,
@@ -41,7 +43,7 @@ export function groundOf(
 }
 
 /** The options that a file sets. */
-export const configOf = ({ machine }: ScenarioFile): ConfigChoice =>
+export const configOf = ({ machine }: GroundFile): ConfigChoice =>
   Object.fromEntries(
     Object.entries(machine?.config ?? {}).map(([name, value]) => [
       name as ConfigName,

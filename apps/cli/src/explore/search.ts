@@ -1,0 +1,139 @@
+import { ok, type Result } from '@pagewright/core';
+import {
+  type Bound,
+  beginBound,
+  type PathStep,
+  type Progress,
+  replay,
+  Search,
+  type SearchLimits,
+  type SearchResult,
+  type Stepper,
+  tokenOf,
+} from '@pagewright/explore';
+import { type LongSearchOptions, searchLong } from '@pagewright/explore/node';
+import { progressDone, slowProgress } from '../progress.js';
+import type { BoundGround } from './bounds.js';
+import { whileInterruptible } from './interrupt.js';
+import type { ThreadWanted } from './thread-wanted.js';
+
+/** How to search. */
+export interface SearchChoice {
+  readonly depth?: number;
+  readonly states?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  /** Threads, this one included. Default: 1. */
+  readonly workers?: number;
+  readonly checkpoint?: string;
+  readonly resume?: string;
+}
+
+/** A way to something that is broken. */
+export interface Way {
+  /** Everything that is broken at its end. */
+  readonly ids: readonly string[];
+  readonly token: string;
+  readonly steps: readonly PathStep[];
+}
+
+/** A bound that was searched on a form and a kernel. */
+export interface Searched extends BoundGround {
+  readonly bound: Bound;
+  readonly result: SearchResult;
+  readonly ways: readonly Way[];
+  readonly seconds: number;
+}
+
+/** Seconds between two checkpoints. */
+const CHECKPOINT_SECONDS = 30;
+
+/** Searches a bound. Codes: those of `beginBound` and `searchLong`. */
+export async function searchBound(
+  bound: Bound,
+  ground: BoundGround,
+  choice: SearchChoice = {},
+): Promise<Result<Searched>> {
+  const stepper = beginBound(bound, ground.form, ground.kernel);
+  if (!stepper.ok) return stepper;
+  const { workers = 1, checkpoint, resume } = choice;
+  const began = performance.now();
+  const result = await whileInterruptible((isInterrupted) => {
+    const limits: SearchLimits = {
+      ...(choice.depth === undefined ? {} : { depth: choice.depth }),
+      ...(choice.states === undefined ? {} : { states: choice.states }),
+      ...(choice.memory === undefined ? {} : { memory: choice.memory }),
+      mustStop: () => (isInterrupted() ? 'user' : undefined),
+    };
+    const search = new Search(stepper.value, limits, progressOf(), workers > 1);
+    const options: LongSearchOptions = {
+      ...(workers > 1 ? { helpers: helpersFor(bound, ground, workers - 1) } : {}),
+      ...(checkpoint === undefined
+        ? {}
+        : { checkpoint: { file: checkpoint, seconds: CHECKPOINT_SECONDS } }),
+      ...(resume === undefined ? {} : { resume }),
+    };
+    return searchLong(search, options);
+  });
+  progressDone();
+  if (!result.ok) return result;
+  const ways = waysOf(bound, ground, result.value);
+  if (!ways.ok) return ways;
+  const seconds = Math.round(performance.now() - began) / 1000;
+  return ok({ bound, ...ground, result: result.value, ways: ways.value, seconds });
+}
+
+const helpersFor = ({ name }: Bound, ground: BoundGround, count: number) => ({
+  count,
+  file: new URL('./explore-thread.js', import.meta.url),
+  wanted: {
+    path: name,
+    form: ground.form.name,
+    kernel: ground.kernel.revision.id,
+  } satisfies ThreadWanted,
+});
+
+/** Tells on a terminal how far a search is. */
+function progressOf(): (progress: Progress) => void {
+  const tell = slowProgress();
+  const began = performance.now();
+  return ({ states, transitions, depth, queue, bytes }) => {
+    tell(() => {
+      const rate = Math.round((1000 * transitions) / (performance.now() - began));
+      const known = transitions === 0 ? 0 : Math.round(100 * (1 - states / transitions));
+      return (
+        `${states} states, ${transitions} transitions (${rate}/s), depth ${depth}, queue ${queue}, ` +
+        `${Math.round(bytes / 2 ** 20)} MB, ${known} % known already`
+      );
+    });
+  };
+}
+
+/** The ways to what is broken, those that are one told once. */
+function waysOf(bound: Bound, ground: BoundGround, result: SearchResult): Result<readonly Way[]> {
+  const byToken = new Map<string, { ids: string[]; actions: readonly number[] }>();
+  for (const { id, actions } of result.violations) {
+    const known = byToken.get(tokenOf(actions));
+    if (known === undefined) byToken.set(tokenOf(actions), { ids: [id], actions });
+    else known.ids.push(id);
+  }
+  const ways: Way[] = [];
+  for (const [token, { ids, actions }] of byToken) {
+    const way = wayOf(bound, ground, actions);
+    if (!way.ok) return way;
+    ways.push({ ids, token, steps: way.value.steps });
+  }
+  return ok(ways);
+}
+
+/** A way that was gone from the beginning, and where it led. Codes: those of `beginBound` and `replay`. */
+export function wayOf(
+  bound: Bound,
+  { form, kernel }: BoundGround,
+  actions: readonly number[],
+): Result<{ readonly steps: readonly PathStep[]; readonly stepper: Stepper }> {
+  const stepper = beginBound(bound, form, kernel);
+  if (!stepper.ok) return stepper;
+  const steps = replay(stepper.value, actions);
+  return steps.ok ? ok({ steps: steps.value, stepper: stepper.value }) : steps;
+}

@@ -1,0 +1,50 @@
+import type { PathStep } from '@pagewright/explore';
+import type { JsonObject } from '@pagewright/report';
+import type { BoundGround } from './bounds.js';
+import type { Searched } from './search.js';
+
+/** What a search found, for programs. */
+export function searchedData({ bound, form, kernel, result, ways, seconds }: Searched): JsonObject {
+  const { finished, stoppedBy, capacity, states, transitions, depth, sometimes, ends } = result;
+  return {
+    schema: 'pagewright/explore/1',
+    bound: bound.file.bound,
+    ...groundData({ form, kernel }),
+    finished,
+    ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    ...(capacity === undefined ? {} : { capacity }),
+    states,
+    transitions,
+    depth,
+    seconds,
+    violations: ways.flatMap(({ ids, token, steps }) =>
+      ids.map((invariant) => ({
+        invariant,
+        length: steps.length,
+        token,
+        steps: steps.map(stepData),
+      })),
+    ),
+    sometimes: sometimes.map(({ id, length }) => ({ id, reached: length !== null, length })),
+    ends: ends.map(({ id, states: count }) => ({ id, states: count })),
+  };
+}
+
+/** What a search runs on. */
+export const groundData = ({ form, kernel }: BoundGround): JsonObject => ({
+  kernel: kernel.revision.id,
+  form: form.name,
+  config: Object.fromEntries(
+    Object.entries(kernel.config).map(([name, value]) => [name, value ? 'y' : 'n']),
+  ),
+});
+
+/** An action as it went. */
+export const stepData = ({ call, answer, named, said, changes, broken }: PathStep): JsonObject => ({
+  action: call,
+  outcome: answer,
+  ...(named === undefined ? {} : { as: named }),
+  said: [...said],
+  changes: [...changes],
+  broken: [...broken],
+});
