@@ -2,6 +2,7 @@ import type { LogReport, Sign } from '../incident.js';
 import type { Region } from '../log/region.js';
 import { ADDRESS_BITS, LOG_ARCHS, type LogArch } from './names.js';
 import { shapeSigns } from './shape-signs.js';
+import { STACK_SIGNS } from './stack-signs.js';
 import { TEXT_SIGNS } from './text-signs.js';
 
 /** An architecture that a log may be of. */
@@ -24,6 +25,8 @@ export interface InferredArch {
   readonly candidates: readonly ArchCandidate[];
 }
 
+const SIGNS = [...TEXT_SIGNS, ...STACK_SIGNS];
+
 /** What words and numbers of a log say of its architecture. */
 export function inferArch(region: Region, reports: readonly LogReport[]): InferredArch {
   const grounds = new Map<LogArch, { weight: number; sign: Sign }[]>();
@@ -35,7 +38,7 @@ export function inferArch(region: Region, reports: readonly LogReport[]): Inferr
       grounds.set(arch, list);
     }
   };
-  for (const { archs, pattern, ground, weight } of TEXT_SIGNS) {
+  for (const { archs, pattern, ground, weight } of SIGNS) {
     const found = region.find(pattern);
     if (found === undefined) continue;
     const value = archs.join(' or ');
@@ -46,6 +49,7 @@ export function inferArch(region: Region, reports: readonly LogReport[]): Inferr
     if ('bits' in each) wordBits ??= each.bits;
     else add(each.archs, each.weight, each.sign);
   }
+  wordBits ??= pointerBits(region);
   const candidates = LOG_ARCHS.flatMap((arch): ArchCandidate[] => {
     const list = (grounds.get(arch) ?? []).sort((a, b) => b.weight - a.weight);
     if (list.length === 0 || (wordBits !== undefined && ADDRESS_BITS[arch] !== wordBits)) return [];
@@ -57,6 +61,13 @@ export function inferArch(region: Region, reports: readonly LogReport[]): Inferr
     first !== undefined && first.weight >= ENOUGH && first.weight - (second?.weight ?? 0) >= LEAD;
   if (first === undefined) return { arch: 'unknown', candidates: withoutSign(wordBits, region) };
   return { arch: decided ? first.arch : 'unknown', candidates };
+}
+
+/** Pointers, hashed ones too, are printed with as many digits as a word has (lib/vsprintf.c). */
+function pointerBits(region: Region): 32 | 64 | undefined {
+  const pointer = /\b(?:mm|page|mapping|anon_vma):([0-9a-f]{16}|[0-9a-f]{8})\b/d;
+  const digits = region.find(pointer)?.[1]?.length;
+  return digits === undefined ? undefined : digits === 8 ? 32 : 64;
 }
 
 /** Nothing tells architectures apart: all whose words are as wide as those of the log. */

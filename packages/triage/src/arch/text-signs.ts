@@ -12,7 +12,8 @@ export interface TextSign {
   readonly weight: number;
 }
 
-const sign = (
+/** One of them. */
+export const sign = (
   archs: LogArch | readonly LogArch[],
   pattern: RegExp,
   ground: string,

@@ -221,7 +221,7 @@ const oops: KindOfReport = {
  * mod_l1_entry() ...): the entry is printed in most of them.
  */
 const xenGuest: KindOfReport = {
-  head: /\(XEN\) [^\n]{0,80}\b(?:grant(?:ed)? PTE|L[1-4] entry|Bad L[1-4] flags|l[1-4]e|pte |page table)[^\n]{0,160}/dg,
+  head: /\(XEN\) [^\n]{0,80}\b(?:grant(?:ed)? PTE|L[1-4] entry|Bad L[1-4] flags|linear p\.t\.)[^\n]{0,160}/dg,
   kind: () => 'xen_guest',
   reach: 0,
   weak: true,
