@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explore } from '../src/index.js';
+import { beginBound, explore, replay } from '../src/index.js';
 import { boundOf, groundFor } from './forms.js';
 
 const BOUND = `
@@ -47,4 +47,12 @@ it('asks a task what it answered before it is forgotten', () => {
   };
   expect(idsOn('dax-v6/5')).toEqual(['dax_truncate answers 7']);
   expect(idsOn('dax-v6/4')).toEqual([]);
+});
+
+it('tells what a task answered on a way', () => {
+  const { form, kernel } = groundFor('dax-v6/5');
+  const stepper = beginBound(boundOf(TRUNCATION), form, kernel);
+  if (!stepper.ok) throw new Error(stepper.problem.message);
+  const went = replay(stepper.value, [0]);
+  expect(went).toMatchObject({ ok: true, value: [{ answer: '7', succeeded: false }] });
 });

@@ -61,7 +61,7 @@ function goOn(stepper: Stepper, judge: Judge, number: number): PathStep | undefi
   const done = applied(stepper, number);
   if (done === undefined) return undefined;
   const { answers } = action.call.operation;
-  const { events, answer, bug } = done;
+  const { events, answer, text, bug } = done;
   const byAction = judge.ofAction(action, done, before);
   const names = new Map(world.names);
   slots.tellWorld();
@@ -78,8 +78,10 @@ function goOn(stepper: Stepper, judge: Judge, number: number): PathStep | undefi
     action,
     call: callText(action.call),
     ...(named === undefined ? {} : { named }),
-    answer: answer === undefined ? `BUG ${bug}` : answerText(world, answers, answer.value),
-    succeeded: answer !== undefined && succeeded(world, answers, answer.value),
+    answer:
+      answer === undefined ? `BUG ${bug}` : (text ?? answerText(world, answers, answer.value)),
+    // A task that is done is forgotten by now, but for what it answered.
+    succeeded: text === '0' || (answer !== undefined && succeeded(world, answers, answer.value)),
     warns: idsOf('warn', 'vm-warn'),
     reports: events.filter(({ kind }) => kind === 'bad-page-map').length,
     said: reportLines(world, before, events),

@@ -19,7 +19,7 @@ import { heldReferences, NameSlots } from './names.js';
 export interface Done {
   /** What it answered; undefined after a BUG. */
   readonly answer: FullAnswer | undefined;
-  /** The answer in words, of an action some of whose answers break a promise. */
+  /** The answer in words, of tasks, and where some answers break a promise. */
   readonly text?: string;
   readonly bug?: string;
   /** What it was called with, until the next action. */
@@ -112,7 +112,7 @@ export class Stepper {
       if (makesReferences) slots.giveReferences(name, heldReferences(model) & ~held);
       else slots.give(name, answer.value);
     }
-    if (action.neverAnswers.length === 0) {
+    if (action.neverAnswers.length === 0 && operation.answers !== 'task') {
       slots.prune();
       return { answer, args, events };
     }
