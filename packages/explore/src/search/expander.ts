@@ -1,6 +1,7 @@
 import type { State } from '@pagewright/mm';
 import type { Key } from '../key.js';
 import { StateCodec } from '../state/codec.js';
+import { CanonicalCodec } from '../symmetry/canonical-codec.js';
 import type { Stepper } from '../world/stepper.js';
 import { Judge } from './judge.js';
 
@@ -27,7 +28,7 @@ export class Expander {
     readonly key: Key,
   ) {
     this.judge = new Judge(stepper);
-    this.codec = new StateCodec(stepper);
+    this.codec = stepper.isSymmetric ? new CanonicalCodec(stepper) : new StateCodec(stepper);
     this.savedWords = stepper.slots.words.slice();
     this.savedUsed = stepper.used.slice();
   }

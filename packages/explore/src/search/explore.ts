@@ -6,12 +6,23 @@ import { Stepper } from '../world/stepper.js';
 import type { Progress, SearchLimits, SearchResult } from './result.js';
 import { Search } from './search.js';
 
-/** The world of a bound, ready for its first action. Codes: those of `beginWorld`. */
-export function beginBound(bound: Bound, form: EntryForm, kernel: Kernel): Result<Stepper> {
+/**
+ * The world of a bound, ready for its first action. Codes: those of `beginWorld`.
+ *
+ * @param symmetry what the bound calls interchangeable is so
+ */
+export function beginBound(
+  bound: Bound,
+  form: EntryForm,
+  kernel: Kernel,
+  symmetry = true,
+): Result<Stepper> {
   const world = beginWorld(bound, form, kernel);
   if (!world.ok) return world;
   try {
-    return ok(new Stepper(bound, world.value));
+    return ok(
+      new Stepper(bound, world.value, symmetry && bound.file.interchangeable !== undefined),
+    );
   } catch (error) {
     if (!(error instanceof ScenarioStop)) throw error;
     return fail('bad-bound', `${bound.where(['actions'])}: ${error.message}`);

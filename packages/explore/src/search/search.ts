@@ -1,9 +1,10 @@
+import { RealWays } from '../symmetry/real-way.js';
 import { StateTable } from '../table.js';
 import { reserveTable } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
 import { Findings } from './findings.js';
 import { Hand } from './hand.js';
-import type { Progress, SearchLimits, SearchResult, StoppedBy } from './result.js';
+import type { Progress, SearchLimits, SearchResult, StoppedBy, Violation } from './result.js';
 import { emptyRound, type NoRoom, type Round, type Turn } from './round.js';
 
 /** Bytes that states may take unless told otherwise. */
@@ -33,6 +34,7 @@ export class Search {
   readonly hand: Hand;
   private readonly memory: number;
   private readonly deepest: number;
+  private readonly realWays: RealWays | undefined;
   private stopped: StoppedBy | undefined;
   private noRoom: NoRoom | undefined;
 
@@ -46,6 +48,7 @@ export class Search {
     private readonly tell: (progress: Progress) => void = () => {},
     isShared = false,
   ) {
+    this.realWays = stepper.isSymmetric ? new RealWays(stepper) : undefined;
     this.memory = limits.memory ?? STANDARD_MEMORY;
     this.deepest = Math.min(limits.depth ?? Infinity, stepper.bound.file.depth ?? Infinity);
     const states = limits.states ?? Math.ceil(this.memory / LEAST_BYTES);
@@ -143,7 +146,7 @@ export class Search {
       states: table.count,
       transitions: findings.transitions,
       depth: Math.max(place.depth, 0),
-      violations: findings.result((number) => wayTo(table, number)),
+      violations: this.violations(),
       sometimes: judge.sometimes.map(({ id }) => ({
         id,
         length: findings.reached.get(id) ?? null,
@@ -151,6 +154,14 @@ export class Search {
       ended: findings.ended,
       ends: judge.ends.map(({ id }) => ({ id, states: findings.ends.get(id) ?? 0 })),
     };
+  }
+
+  /** With ways that can be gone from the beginning as it is. */
+  private violations(): readonly Violation[] {
+    const found = this.findings.result((number) => wayTo(this.table, number));
+    const { realWays } = this;
+    if (realWays === undefined) return found;
+    return found.map(({ id, actions }) => ({ id, actions: realWays.of(actions, id) }));
   }
 }
 

@@ -21,13 +21,16 @@ const MOST_BYTES = 40;
  * and flags are written in full, since their numbers are each machine's own.
  */
 export class StateCodec {
-  private readonly machine: Machine;
-  private readonly kinds: Uint8Array;
+  protected readonly machine: Machine;
+  protected readonly kinds: Uint8Array;
+  protected readonly recordKinds = COLUMNS.map(({ record }) => record);
   private readonly words = new WordHalves();
   private at = 0;
+  private lastColumn = 0;
+  private lastRecord = 0;
   private bytes: Uint8Array = new Uint8Array(0);
 
-  constructor(private readonly stepper: Stepper) {
+  constructor(protected readonly stepper: Stepper) {
     this.machine = stepper.world.model.machine;
     this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
     for (const column of STATISTICS) this.kinds[column] = LEFT_OUT;
@@ -36,20 +39,33 @@ export class StateCodec {
   /** Writes what the stepper is in. */
   write(key: Key): void {
     const { state } = this.stepper.world.model;
-    this.begin(key);
-    let lastColumn = 0;
-    let lastRecord = 0;
+    this.begin(key, this.stepper.slots.words);
     state.forEachSet((column, record, value) => {
-      if (this.kinds[column] === LEFT_OUT) return;
-      if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
-      if (column !== lastColumn) lastRecord = 0;
-      this.integer(column - lastColumn + 1);
-      this.integer(record - lastRecord);
-      lastColumn = column;
-      lastRecord = record;
-      this.value(state, column, record, value);
+      if (this.kinds[column] !== LEFT_OUT) this.entryOf(key, state, column, record, record, value);
     });
     this.end(key);
+  }
+
+  /**
+   * Writes one word of a state, behind the one before.
+   *
+   * @param from the record that it is of in the state
+   */
+  protected entryOf(
+    key: Key,
+    state: State,
+    column: Column,
+    record: number,
+    from: number,
+    value: number,
+  ): void {
+    if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
+    if (column !== this.lastColumn) this.lastRecord = 0;
+    this.integer(column - this.lastColumn + 1);
+    this.integer(record - this.lastRecord);
+    this.lastColumn = column;
+    this.lastRecord = record;
+    this.value(state, column, from, value);
   }
 
   /** Makes the stepper be in what bytes stand for; answers the state, which changes with it. */
@@ -73,17 +89,20 @@ export class StateCodec {
     return state;
   }
 
-  private begin(key: Key): void {
-    const { words } = this.stepper.slots;
+  /** Begins a key with the words of the names. */
+  protected begin(key: Key, words: Int32Array): void {
     const { used } = this.stepper;
     key.reserve(8 * (words.length + used.length) + MOST_BYTES);
     this.bytes = key.bytes;
     this.at = 0;
+    this.lastColumn = 0;
+    this.lastRecord = 0;
     for (let i = 0; i < words.length; i++) this.integer(words[i] as number);
     for (let i = 0; i < used.length; i++) this.integer(used[i] as number);
   }
 
-  private end(key: Key): void {
+  /** Ends a key. */
+  protected end(key: Key): void {
     if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
     this.integer(0);
     key.finish(this.at);
@@ -187,7 +206,9 @@ export class StateCodec {
 }
 
 const KINDS = ['number', 'entry', 'savedEntry', 'vmFlags', 'prot'] as const;
-const [ENTRY, SAVED, FLAGS, PROT, LEFT_OUT] = [1, 2, 3, 4, 5];
+const [ENTRY, SAVED, FLAGS, PROT] = [1, 2, 3, 4];
+/** Kind of columns that are not written. */
+export const LEFT_OUT = 5;
 /** Sums over all time, which no kernel asks for: with them no state would ever come again. */
 const STATISTICS = [Global.pinsAcquired, Global.pinsReleased];
 

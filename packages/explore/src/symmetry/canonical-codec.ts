@@ -1,0 +1,193 @@
+import { type Column, Frame, Slot, type State } from '@pagewright/mm';
+import { Key } from '../key.js';
+import { LEFT_OUT, StateCodec } from '../state/codec.js';
+import type { Stepper } from '../world/stepper.js';
+import { Colours } from './colours.js';
+import { type FreeKind, isAnonOwner, REFERRING, Renumbering } from './renumbering.js';
+
+/** Most orders of processes that are tried where they look alike. */
+const MOST_ORDERS = 24;
+const MOST_WORDS = 2 ** 16;
+const MOST_RECORDS = 2 ** 18;
+
+/**
+ * Writes states so that those are equal which differ by the numbers of processes, VMAs, anon_vmas and
+ * tables alone, and by which of the interchangeable processes is which. What is written is such a state.
+ */
+export class CanonicalCodec extends StateCodec {
+  private readonly renumbering: Renumbering;
+  private readonly colours: Colours;
+  private readonly other = new Key();
+  /** Places of the names of interchangeable processes, and of the others. */
+  private readonly alike: readonly number[];
+  private readonly apart: readonly number[];
+  private readonly columns: number[] = [];
+  private readonly records: number[] = [];
+  private readonly values: number[] = [];
+  private sorted = new Float64Array(1024);
+
+  constructor(stepper: Stepper) {
+    super(stepper);
+    const { layout, tableStride } = this.machine;
+    this.renumbering = new Renumbering(layout.capacities, tableStride);
+    this.colours = new Colours(layout.capacities, tableStride);
+    const { processes = [] } = stepper.bound.file.interchangeable ?? {};
+    const { slots } = stepper;
+    this.alike = processes.map((name) => slots.place(name));
+    this.apart = slots.kinds.flatMap((kind, place) =>
+      kind === 'process' && !this.alike.includes(place) ? [place] : [],
+    );
+  }
+
+  override write(key: Key): void {
+    const { state } = this.stepper.world.model;
+    this.gather(state);
+    const { words } = this.stepper.slots;
+    const mmsOf = (places: readonly number[]): number[] =>
+      places.flatMap((place) => (words[place] === 0 ? [] : [(words[place] as number) - 1]));
+    const apart = mmsOf(this.apart);
+    const alike = mmsOf(this.alike);
+    this.colours.find(state, [...apart, ...alike]);
+    const { mms } = this.colours;
+    alike.sort((a, b) => (mms[a] as number) - (mms[b] as number) || a - b);
+    let isFirst = true;
+    for (const order of orders(alike, mms)) {
+      const into = isFirst ? key : this.other;
+      this.writeOrder(state, apart, order, into);
+      if (!isFirst && isLess(into, key)) key.set(into.bytes.subarray(0, into.length));
+      isFirst = false;
+    }
+  }
+
+  private gather(state: State): void {
+    let count = 0;
+    state.forEachSet((column, record, value) => {
+      if (this.kinds[column] === LEFT_OUT) return;
+      this.columns[count] = column;
+      this.records[count] = record;
+      this.values[count] = value;
+      count++;
+    });
+    if (count >= MOST_WORDS) throw new RangeError(`a state of ${count} words`);
+    this.columns.length = count;
+    if (this.sorted.length < count) this.sorted = new Float64Array(2 * count);
+  }
+
+  private writeOrder(
+    state: State,
+    apart: readonly number[],
+    order: readonly number[],
+    key: Key,
+  ): void {
+    const { renumbering, columns, records, values, sorted } = this;
+    renumbering.number(state, [...apart, ...order]);
+    const count = columns.length;
+    for (let i = 0; i < count; i++) {
+      const column = columns[i] as number;
+      const record = this.newRecord(column, records[i] as number);
+      sorted[i] = (column * MOST_RECORDS + record) * MOST_WORDS + i;
+    }
+    const ordered = sorted.subarray(0, count).sort();
+    this.begin(key, this.nameWords(order));
+    for (let at = 0; at < count; at++) {
+      const place = ordered[at] as number;
+      const i = place % MOST_WORDS;
+      const column = columns[i] as number;
+      const record = Math.floor(place / MOST_WORDS) % MOST_RECORDS;
+      const value = this.newValue(state, column, records[i] as number, values[i] as number);
+      this.entryOf(key, state, column as Column, record, records[i] as number, value);
+    }
+    this.end(key);
+  }
+
+  /** Words of the names when the processes are in an order. */
+  private nameWords(order: readonly number[]): Int32Array {
+    const { slots } = this.stepper;
+    const words = slots.words.slice();
+    for (const place of this.apart) {
+      const word = words[place] as number;
+      if (word !== 0) words[place] = this.renumbering.of('mm', word - 1) + 1;
+    }
+    this.alike.forEach((place, i) => {
+      const mm = order[i];
+      words[place] = mm === undefined ? 0 : this.renumbering.of('mm', mm) + 1;
+    });
+    return words;
+  }
+
+  private newRecord(column: number, record: number): number {
+    const { renumbering, machine } = this;
+    const kind = this.recordKinds[column] as string;
+    if (kind === 'slot') {
+      const { tableStride } = machine;
+      const table = Math.floor(record / tableStride);
+      return renumbering.of('table', table) * tableStride + (record % tableStride);
+    }
+    if (kind === 'frame') {
+      const table = record - machine.tableFrame;
+      const isTable = table >= 0 && table < machine.layout.capacities.table;
+      return isTable ? machine.tableFrame + renumbering.of('table', table) : record;
+    }
+    return isFree(kind) ? renumbering.of(kind, record) : record;
+  }
+
+  private newValue(state: State, column: number, record: number, value: number): number {
+    const { renumbering } = this;
+    if (column === Slot.entry) {
+      return value < 0 ? -renumbering.of('table', -value - 1) - 1 : value;
+    }
+    const isAnon = column === Frame.ownerId && isAnonOwner(state.get(Frame.owner, record));
+    const kind = isAnon ? 'anonVma' : REFERRING.get(column);
+    return kind === undefined ? value : renumbering.of(kind, value - 1) + 1;
+  }
+}
+
+const isFree = (kind: string): kind is FreeKind =>
+  ['mm', 'vma', 'anonVma', 'avc', 'table'].includes(kind);
+
+/** A state is written as the least of what its orders give. */
+function isLess(one: Key, other: Key): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (one.bytes[i] as number) - (other.bytes[i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return one.length < other.length;
+}
+
+/** Orders of processes that are sorted by colour: those of one colour in every order, if they are few. */
+function* orders(
+  sorted: readonly number[],
+  colours: Int32Array,
+): Generator<readonly number[], void> {
+  const groups: number[][] = [];
+  for (const mm of sorted) {
+    const last = groups.at(-1);
+    if (last !== undefined && colours[last[0] as number] === colours[mm]) last.push(mm);
+    else groups.push([mm]);
+  }
+  let count = 1;
+  for (const { length } of groups) for (let i = 2; i <= length; i++) count *= i;
+  if (count > MOST_ORDERS) yield sorted;
+  else yield* product(groups);
+}
+
+function* product(groups: readonly (readonly number[])[]): Generator<readonly number[], void> {
+  const [first, ...rest] = groups;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (const head of permutations(first))
+    for (const tail of product(rest)) yield [...head, ...tail];
+}
+
+function* permutations(list: readonly number[]): Generator<readonly number[], void> {
+  if (list.length < 2) {
+    yield list;
+    return;
+  }
+  for (const [i, one] of list.entries()) {
+    for (const rest of permutations(list.toSpliced(i, 1))) yield [one, ...rest];
+  }
+}
