@@ -5,6 +5,7 @@ import {
   hasFlag,
   isAnon,
   isAnonExclusive,
+  isHugetlb,
   refcount,
   setFlag,
 } from '../frames/folio.js';
@@ -31,6 +32,8 @@ import { rmapWalk } from './walk.js';
  * fault theirs in again. The caller asks whether it is still mapped (mm/rmap.c; SPEC 9.8).
  */
 export function tryToUnmap(model: Model, folio: number, flags: UnmapFlags = {}): void {
+  // Those of hugetlb come here when they are poisoned only, which is not modelled.
+  if (isHugetlb(model, folio)) return;
   rmapWalk(model, folio, {
     one: (vma, vpn) => unmapInVma(model, folio, vma, vpn, flags),
     done: () => folioMapcount(model, folio) <= 0,

@@ -8,7 +8,7 @@ import { freeLazily } from './madvise-free.js';
 import { installGuards, removeGuards } from './madvise-guard.js';
 import { pageOut } from './madvise-pageout.js';
 import { modifyFlags } from './modify.js';
-import { cutsHugePage, vmasTouching } from './split.js';
+import { cutsHugePage, isInsideHugePage, vmasTouching } from './split.js';
 import { hasVmFlag, vmaIsAnonymous } from './vma.js';
 
 /** MADV_* by name. */
@@ -66,6 +66,7 @@ function advise(model: Model, vma: number, start: number, end: number, advice: A
     case 'DONTNEED_LOCKED': {
       const locked = advice === 'DONTNEED' && hasVmFlag(model, vma, 'VM_LOCKED');
       if (locked || hasVmFlag(model, vma, 'VM_PFNMAP')) return ERRNO.EINVAL;
+      if (isInsideHugePage(model, vma, start)) return ERRNO.EINVAL;
       zapVmaRange(model, vma, start, end, ZAP_DONTNEED);
       return 0;
     }

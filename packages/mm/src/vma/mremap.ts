@@ -2,11 +2,12 @@ import { ERRNO } from '../errno.js';
 import type { Model } from '../model.js';
 import { anonVmaClone, unlinkAnonVmas } from '../rmap/anon-vma.js';
 import { Vma } from '../state/columns.js';
+import { pagesOfLevel } from '../tables/tables.js';
 import { dupVma } from './address-space.js';
 import { mergeVma } from './merge.js';
 import { movePageTables } from './move-page-tables.js';
 import { munmap } from './munmap.js';
-import { vmasTouching } from './split.js';
+import { isInsideHugePage, vmasTouching } from './split.js';
 import { dropVmFlags, hasVmFlag, mmOf, opsOf, vmaAt, vmaIsAnonymous } from './vma.js';
 
 /** What mremap() is asked for. Addresses are page numbers. */
@@ -25,7 +26,8 @@ export interface MremapRequest {
  * VMAs (mm/mremap.c; SPEC 15.16).
  */
 export function mremap(model: Model, mm: number, request: MremapRequest): number {
-  const { start, oldPages, newPages, to, dontUnmap = false } = request;
+  const { start, to, dontUnmap = false } = request;
+  let { oldPages, newPages } = request;
   const { state } = model;
   if (newPages <= 0 || oldPages < 0) return ERRNO.EINVAL;
   if (dontUnmap && (to === undefined || oldPages !== newPages)) return ERRNO.EINVAL;
@@ -33,6 +35,14 @@ export function mremap(model: Model, mm: number, request: MremapRequest): number
   const vma = vmaAt(model, mm, start);
   if (vma < 0) return ERRNO.EFAULT;
   if (hasVmFlag(model, vma, 'VM_SEALED')) return ERRNO.EPERM;
+  if (hasVmFlag(model, vma, 'VM_HUGETLB')) {
+    // Its lengths are rounded up to whole huge pages, and it does not grow.
+    oldPages = wholeHugePages(model, oldPages);
+    newPages = wholeHugePages(model, newPages);
+    const starts = to === undefined ? [start] : [start, to];
+    if (starts.some((at) => isInsideHugePage(model, vma, at))) return ERRNO.EINVAL;
+    if (newPages > oldPages) return ERRNO.EINVAL;
+  }
   const raw = hasVmFlag(model, vma, 'VM_DONTEXPAND') || hasVmFlag(model, vma, 'VM_PFNMAP');
   const shared = hasVmFlag(model, vma, 'VM_SHARED') || hasVmFlag(model, vma, 'VM_MAYSHARE');
   // Without a length the range is mapped a second time, which private memory cannot be.
@@ -47,6 +57,11 @@ export function mremap(model: Model, mm: number, request: MremapRequest): number
   if (newPages < oldPages) munmap(model, mm, start + newPages, oldPages - newPages);
   // Both may have split the VMA.
   return moveVma(model, vmaAt(model, mm, start), start, kept, to, newPages, dontUnmap);
+}
+
+function wholeHugePages(model: Model, pages: number): number {
+  const huge = Math.max(1, pagesOfLevel(model, 'pmd'));
+  return Math.ceil(pages / huge) * huge;
 }
 
 /** The range shrinks, or grows into free addresses behind it. */

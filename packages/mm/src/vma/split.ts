@@ -33,8 +33,13 @@ export function splitVma(model: Model, vma: number, at: number): number {
 export function cutsHugePage(model: Model, vma: number, at: number): boolean {
   const { state } = model;
   const inside = at > state.get(Vma.start, vma) && at < state.get(Vma.end, vma);
+  return inside && isInsideHugePage(model, vma, at);
+}
+
+/** The VMA is hugetlb's, and a page number is not that of a huge page's first page. */
+export function isInsideHugePage(model: Model, vma: number, at: number): boolean {
   const pages = pagesOfLevel(model, 'pmd');
-  return inside && hasVmFlag(model, vma, 'VM_HUGETLB') && pages > 1 && at % pages !== 0;
+  return hasVmFlag(model, vma, 'VM_HUGETLB') && pages > 1 && at % pages !== 0;
 }
 
 /** vma_adjust_trans_huge(): no huge PMD may reach over the new end of its VMA. */
