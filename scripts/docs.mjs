@@ -7,8 +7,10 @@ import {
   matrixMarkdown,
   rulesMarkdown,
 } from '../packages/conformance/dist/index.js';
+import { boundJsonSchema } from '../packages/explore/dist/index.js';
 import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
 import { triageJsonSchema } from '../packages/triage/dist/index.js';
+import { boundsPage } from './bounds-page.mjs';
 import { builtBackends } from './built-backends.mjs';
 import { coverageMarkdown } from './coverage-table.mjs';
 import { seriesPage } from './series-page.mjs';
@@ -36,6 +38,8 @@ const DOCUMENTS = {
   'docs/support.md': supportMarkdown,
   'docs/coverage.md': coverageMarkdown,
   'docs/series.md': seriesPage,
+  'docs/bounds.md': boundsPage,
+  'docs/bound.schema.json': () => `${JSON.stringify(boundJsonSchema(), null, 2)}\n`,
   'docs/flips.md': flipsPage,
   'docs/insertion.md': insertionPage,
   'docs/triage.md': triagePage,

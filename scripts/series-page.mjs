@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fail, revisionForm, SERIES } from '../packages/core/dist/index.js';
+import { SERIES } from '../packages/core/dist/index.js';
 import {
   parseQuestions,
   parseScenario,
-  rememberForms,
   review,
   seriesMarkdown,
 } from '../packages/scenario/dist/index.js';
-import { builtBackends } from './built-backends.mjs';
+import { formSource } from './form-source.mjs';
 
 const SCENARIOS = 'fixtures/scenarios';
 /** What the series and their reviews asked, and the scenarios that answer it. */
@@ -22,21 +21,6 @@ export async function seriesPage() {
   const reviews = SERIES.map((series) => value(review(series, scenarios, source)));
   const questions = value(parseQuestions(readFileSync(QUESTIONS, 'utf8'), QUESTIONS));
   return value(seriesMarkdown(reviews, questions, scenarios, source));
-}
-
-/** Every form of every architecture, x86 first, as the command line has them. */
-async function formSource() {
-  const backends = (await builtBackends()).sort((a, b) => (b.arch > a.arch ? 1 : -1));
-  const ownerOf = (name) => backends.find(({ forms }) => forms.some((form) => form.name === name));
-  return rememberForms({
-    names: backends.flatMap(({ forms }) => forms.map(({ name }) => name)),
-    form: (name, revision) => {
-      const backend = ownerOf(name);
-      return backend === undefined
-        ? fail('unknown-form', `unknown form "${name}"`)
-        : revisionForm(backend, name, revision);
-    },
-  });
 }
 
 function value(result) {
