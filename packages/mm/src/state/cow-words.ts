@@ -4,6 +4,13 @@ export const CHUNK_WORDS = 1 << SHIFT;
 const SIZE = CHUNK_WORDS;
 const MASK = SIZE - 1;
 
+/** A chunk that other copies may refer to as well. */
+const SHARED = 0;
+/** One that this copy alone refers to, and has written to. */
+const CHANGED = 1;
+/** One that this copy alone refers to, as it is in the copy's origin. */
+const KEPT = 2;
+
 /** The chunk of everything that was never written; nobody writes to it. */
 const EMPTY = new Float64Array(SIZE);
 
@@ -13,8 +20,8 @@ const EMPTY = new Float64Array(SIZE);
  */
 export class CowWords {
   private readonly chunks: Float64Array[];
-  /** 1 for chunks that this copy alone refers to. */
-  private owned: Uint8Array;
+  /** Of each chunk: `SHARED`, `CHANGED` or `KEPT`. */
+  private readonly owned: Uint8Array;
 
   private constructor(chunks: Float64Array[], owned: Uint8Array) {
     this.chunks = chunks;
@@ -24,10 +31,7 @@ export class CowWords {
   /** Words that are all 0. */
   static zeros(length: number): CowWords {
     const count = Math.ceil(length / SIZE);
-    return new CowWords(
-      Array.from({ length: count }, () => EMPTY),
-      new Uint8Array(count),
-    );
+    return new CowWords(new Array<Float64Array>(count).fill(EMPTY), new Uint8Array(count));
   }
 
   get(at: number): number {
@@ -36,13 +40,15 @@ export class CowWords {
 
   set(at: number, value: number): void {
     const number = at >>> SHIFT;
-    let chunk = this.chunks[number] as Float64Array;
-    if (this.owned[number] === 0) {
-      chunk = chunk.slice();
-      this.chunks[number] = chunk;
-      this.owned[number] = 1;
+    if (this.owned[number] !== CHANGED) this.own(number);
+    (this.chunks[number] as Float64Array)[at & MASK] = value;
+  }
+
+  private own(number: number): void {
+    if (this.owned[number] === SHARED) {
+      this.chunks[number] = (this.chunks[number] as Float64Array).slice();
     }
-    chunk[at & MASK] = value;
+    this.owned[number] = CHANGED;
   }
 
   /** Writes the same value to all words from `at` on, before `end`. */
@@ -58,15 +64,41 @@ export class CowWords {
 
   /** A copy; from now on both write to copies of their own. */
   copy(): CowWords {
-    this.owned.fill(0);
+    this.owned.fill(SHARED);
     return new CowWords(this.chunks.slice(), new Uint8Array(this.owned.length));
   }
 
-  /** Undoes every write since this copy was made of `origin`, which must be as it was then. */
+  /**
+   * Undoes every write since this copy was made of `origin`, or followed it, which must be as it was
+   * then.
+   */
   revert(origin: CowWords): void {
     const { chunks, owned } = this;
+    for (let i = owned.indexOf(CHANGED); i >= 0; i = owned.indexOf(CHANGED, i + 1)) {
+      (chunks[i] as Float64Array).set(origin.chunks[i] as Float64Array);
+      owned[i] = KEPT;
+    }
+  }
+
+  /** Becomes what `origin` is now, in the memory that it has: until that changes, as a copy. */
+  follow(origin: CowWords): void {
+    const { chunks, owned } = this;
     for (let i = 0; i < chunks.length; i++) {
-      if (owned[i] !== 0) (chunks[i] as Float64Array).set(origin.chunks[i] as Float64Array);
+      const chunk = origin.chunks[i] as Float64Array;
+      if (owned[i] === SHARED) chunks[i] = chunk;
+      else {
+        (chunks[i] as Float64Array).set(chunk);
+        owned[i] = KEPT;
+      }
+    }
+  }
+
+  /** Becomes all 0, in the memory that it has. */
+  reset(): void {
+    const { chunks, owned } = this;
+    for (let i = 0; i < chunks.length; i++) {
+      if (owned[i] === SHARED) chunks[i] = EMPTY;
+      else (chunks[i] as Float64Array).fill(0);
     }
   }
 

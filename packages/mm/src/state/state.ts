@@ -136,6 +136,16 @@ export class State {
     this.words.revert(origin.words);
   }
 
+  /** Becomes a copy of `origin` that is one until that changes, without memory of its own. */
+  follow(origin: State): void {
+    this.words.follow(origin.words);
+  }
+
+  /** Sets everything to 0. */
+  reset(): void {
+    this.words.reset();
+  }
+
   /** Calls back with every word that is not 0, column by column. */
   forEachSet(visit: (column: Column, record: number, value: number) => void): void {
     const columns = new ColumnFinder(this.bases);

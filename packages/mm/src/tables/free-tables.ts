@@ -56,11 +56,13 @@ function freeBelow(
   const { pages, entries } = machine.levels[number] as (typeof machine.levels)[number];
   const first = Math.max(0, Math.floor((freed.start - base) / pages));
   const end = Math.min(entries, Math.ceil((freed.end - base) / pages));
-  for (let i = first; i < end; i++) {
-    const slot = slotIn(model, table, i);
+  const firstSlot = slotIn(model, table, 0);
+  const last = firstSlot + end;
+  let slot = state.next(Slot.entry, firstSlot + first, last);
+  for (; slot >= 0; slot = state.next(Slot.entry, slot + 1, last)) {
     if (state.get(Slot.entry, slot) >= 0) continue;
     const below = tableIn(model, slot);
-    const from = base + i * pages;
+    const from = base + (slot - firstSlot) * pages;
     freeBelow(model, mm, below, number - 1, from, freed);
     if (from < freed.floor || from + pages > freed.ceiling) continue;
     state.set(Slot.entry, slot, NONE);
@@ -78,9 +80,11 @@ function release(model: Model, mm: number, table: number, number: number): void 
     return;
   }
   const { entries } = machine.levels[number] as (typeof machine.levels)[number];
-  for (let i = 0; i < entries; i++) {
-    const slot = slotIn(model, table, i);
-    if (state.get(Slot.entry, slot) !== NONE) state.set(Slot.entry, slot, NONE);
+  const first = slotIn(model, table, 0);
+  const end = first + entries;
+  for (let at = state.next(Slot.entry, first, end); at >= 0; ) {
+    state.set(Slot.entry, at, NONE);
+    at = state.next(Slot.entry, at + 1, end);
   }
   state.clear('table', table);
   state.clear('frame', machine.tableFrame + table);
