@@ -47,17 +47,16 @@ const POISON_BYTES: Readonly<Record<number, string>> = {
   204: 'SLUB_RED_ACTIVE cc, the red zone of an object in use',
 };
 
-/** How many bytes of a word must be the same poison. */
-const MOST_BYTES = 0.7;
+/** Bytes of one poison that a word must have: entries have four equal ones hardly by chance. */
+const LEAST_POISON = 4;
 
-/** The poison that a word holds; undefined for none. */
+/** The poison that a word holds, wholly or for the most part; undefined for none. */
 export function poisonOf(bytes: readonly number[]): string | undefined {
-  for (const [byte, meaning] of Object.entries(POISON_BYTES)) {
+  const found = Object.entries(POISON_BYTES).find(([byte]) => {
     const count = bytes.filter((each) => each === Number(byte)).length;
-    if (count >= 4 && count / bytes.length >= MOST_BYTES - 0.1) return meaning;
-    if (count === bytes.length) return meaning;
-  }
-  return undefined;
+    return count >= LEAST_POISON && count * 5 >= bytes.length * 3;
+  });
+  return found?.[1];
 }
 
 /** The piece that a word repeats, 1, 2 or 4 bytes; undefined for none, and for zeros and ones. */
@@ -71,6 +70,9 @@ export function repeated(word: bigint, bits: 32 | 64): bigint | undefined {
   return undefined;
 }
 
+/** From here up error codes lie, no pointers. */
+const ERROR_CODES = 0xffff_ffff_ffe0_0000n;
+
 /** A pointer into the kernel's own address range: direct map, text, modules or vmalloc. */
 export function isKernelPointer(
   word: bigint,
@@ -78,18 +80,16 @@ export function isKernelPointer(
   bits: 32 | 64 | undefined,
 ): boolean {
   switch (arch) {
-    case 'x86_64':
-    case 'arm64':
     case 'riscv64':
-      // The upper half; the last 2 MiB are error codes, not pointers.
-      return word >> 44n >= 0xfff00n && word >> 48n === 0xffffn && word < 0xffffffffffe00000n
-        ? true
-        : arch === 'riscv64' && word >> 56n === 0xffn && word < 0xffffffffffe00000n;
+      return word >> 56n === 0xffn && word < ERROR_CODES;
     case 'ppc64':
     case 'ppc64le':
       return word >> 60n === 0xcn;
     case 'sparc64':
       return word >> 44n === 0xfffffn || word >> 40n === 0xfffff8n;
+    case 's390x':
+      // The direct map starts at 0: pointers look like any number.
+      return false;
     case 'mips32':
       return word >> 29n === 0x4n && word % 4n === 0n;
     case 'i386':
@@ -97,7 +97,7 @@ export function isKernelPointer(
     case 'ppc32':
       return word >= 0xc0000000n && word < 0xff000000n && word % 4n === 0n;
     default:
-      return bits === 64 && word >> 48n === 0xffffn && word < 0xffffffffffe00000n;
+      return bits === 64 && word >> 48n === 0xffffn && word < ERROR_CODES;
   }
 }
 

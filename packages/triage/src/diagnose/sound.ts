@@ -6,7 +6,7 @@ import type { LogReport } from '../incident.js';
 const ADDRESSABLE_BITS = 34n;
 /** Room that memory may have above the highest frame that a log shows: four bits. */
 const ROOM = 4;
-const LEAST_FRAME_BITS = 22;
+const LEAST_FRAME_BITS = 24;
 
 /** Bits of frame numbers that the machine's memory can need, by the frames that reports show. */
 export function memoryBits(reports: readonly LogReport[]): bigint {
@@ -21,6 +21,7 @@ export function memoryBits(reports: readonly LogReport[]): bigint {
       if (!reported) see((raw.value & 0x000f_ffff_ffff_f000n) >> 12n);
     }
   }
+  if (highest === 0n) return ADDRESSABLE_BITS;
   return BigInt(Math.max(highest.toString(2).length + ROOM, LEAST_FRAME_BITS));
 }
 

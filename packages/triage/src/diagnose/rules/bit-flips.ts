@@ -120,6 +120,22 @@ export const BIT_FLIP_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'neighbours-wrong-too',
+    sentence: 'Several entries of the table are wrong, each in another way.',
+    source: 'FORMATS 7',
+    applies: (f) => {
+      const wrong = new Set(f.words.filter(({ sound }) => !sound).map(({ value }) => value));
+      if (wrong.size < 3) return [];
+      const sentence = `${wrong.size} different wrong entries in one table: more than bits that flipped`;
+      const place = at(f.word?.entry.raw.at);
+      return [
+        { finding: 'bit-flip', weight: -3, sentence, ...place },
+        { finding: 'stray-entry', weight: 1, sentence, ...place },
+        { finding: 'table-reused', weight: 1, sentence, ...place },
+      ];
+    },
+  },
+  {
     id: 'machine-error',
     sentence: 'The machine reports an error of its own near the report.',
     source: 'Documentation/admin-guide/RAS',

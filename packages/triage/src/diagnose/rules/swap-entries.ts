@@ -28,9 +28,7 @@ const NEW_BITS: readonly {
 /** Types from here up are no swap files but migration and other entries (include/linux/swap.h). */
 const FIRST_OTHER_TYPE = 24;
 
-/** Signs by which an absent entry is foreign data, which other rules tell of. */
-const looksForeign = (says: readonly number[]): boolean => says.some((count) => count <= 1);
-
+/** Nothing that was reported is present. */
 const absent = (f: Facts): boolean =>
   f.words.length === 0
     ? f.report.swap.length > 0
@@ -45,7 +43,8 @@ export const SWAP_RULES: readonly Rule[] = [
     applies: (f) => {
       if (f.report.kind !== 'bad_swap_entry' && f.report.kind !== 'bad_page_map') return [];
       if (!absent(f) || f.page !== undefined || f.release === undefined) return [];
-      if (looksForeign(f.words.map(({ value }) => popcount(value)))) return [];
+      // A single bit is no entry that somebody encoded.
+      if (f.words.some(({ value }) => popcount(value) <= 1)) return [];
       const era = NEW_BITS.find(
         ({ from, to, bits }) =>
           (f.release as number) >= from &&

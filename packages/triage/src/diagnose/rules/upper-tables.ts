@@ -5,34 +5,6 @@ import { at, type Rule, type Say } from '../rule.js';
 
 const isBadTable = ({ report }: Facts): boolean => /^bad_p(?:md|ud|4d|gd)$/.test(report.kind);
 
-/** Low bits of x86 entries. */
-const X86 = {
-  present: 1n,
-  write: 2n,
-  user: 4n,
-  accessed: 0x20n,
-  dirty: 0x40n,
-  huge: 0x80n,
-  protnone: 0x100n,
-};
-/** Bits 52 to 58 of x86 entries: software's, or reserved. */
-const X86_HIGH = 0x7n << 52n;
-
-/** A huge x86 entry, present or made inaccessible for NUMA hints, with a frame where memory is. */
-function hugeX86(value: bigint): 'present' | 'hinting' | undefined {
-  if ((value & X86.huge) === 0n || (value & X86.accessed) === 0n || (value & X86_HIGH) !== 0n) {
-    return undefined;
-  }
-  const frame = value & 0x000f_ffff_ffff_f000n;
-  const inverted = (~value & 0x000f_ffff_ffff_f000n) >> 12n;
-  if ((value & X86.present) !== 0n) {
-    const aligned = (frame >> 12n) % 512n === 0n;
-    return (value & X86.user) !== 0n && aligned && frame < 1n << 46n ? 'present' : undefined;
-  }
-  if ((value & X86.protnone) === 0n) return undefined;
-  return frame < 1n << 46n || inverted < 1n << 34n ? 'hinting' : undefined;
-}
-
 /** The bits of a user table's pointer on x86: present, write, user; accessed is set by use. */
 const isTableLike = (value: bigint): boolean => (value & 0xf9fn) === 0x007n;
 
@@ -46,11 +18,9 @@ export const UPPER_TABLE_RULES: readonly Rule[] = [
       if (!isBadTable(f) || f.word === undefined) return [];
       const { word } = f;
       const place = at(word.entry.raw.at);
-      const x86 = f.machine.arch === 'x86_64' ? hugeX86(word.value) : undefined;
-      const leaf = word.reading.by === 'form' && word.reading.kind === 'leaf';
-      if (x86 === undefined && !leaf) return [];
+      if (word.reading.kind !== 'leaf' || !word.sound) return [];
       const sentence =
-        x86 === 'hinting'
+        word.reading.protnone === true
           ? `${hex(word.value)} is a huge entry made inaccessible, as NUMA hints are`
           : `${hex(word.value)} is a good huge entry`;
       return [{ finding: 'healthy-huge-entry', weight: 8, sentence, ...place }];

@@ -21,6 +21,9 @@ function tableReach({ machine, addressBits }: Facts): bigint | undefined {
 const spellsText = ({ word, addressBits, bigEndian }: Facts): boolean =>
   word !== undefined && textOf(bytesOf(word.value, addressBits ?? 64, bigEndian)) !== undefined;
 
+/** Slots at the start of a table that a write beyond the end of the page before reaches first. */
+const FIRST_SLOTS = 8n;
+
 /** Where in its table the entry lies, and who was walking (FORMATS 1, field 1). */
 export const WALK_RULES: readonly Rule[] = [
   {
@@ -48,6 +51,22 @@ export const WALK_RULES: readonly Rule[] = [
           ...at(addr.at),
         },
       ];
+    },
+  },
+  {
+    id: 'first-slots',
+    sentence: 'The wrong entry is among the first of its table.',
+    source: 'FORMATS 1, field 1',
+    applies: (f) => {
+      const reach = tableReach(f);
+      const addr = f.vma?.addr;
+      const { word } = f;
+      if (addr === undefined || reach === undefined || word === undefined || word.sound) return [];
+      // All pages here are of 4 KiB, but for forms that say otherwise.
+      const slot = (addr.value % reach) >> BigInt(f.machine.form?.definition.pageShift ?? 12);
+      if (f.report.kind !== 'bad_page_map' || slot >= FIRST_SLOTS) return [];
+      const sentence = `slot ${slot} of its table: a write over the end of the page before comes here first`;
+      return [{ finding: 'stray-entry', weight: 1, sentence, ...at(addr.at) }];
     },
   },
 ];
