@@ -73,7 +73,7 @@ export interface Draw {
   /** Invariants of this kind of step are asked too. */
   readonly step?: 'fork' | 'mprotect';
   /** What a form must have for it to do the same as on others. */
-  readonly needs?: 'special mark of PTEs' | 'GUP-fast';
+  readonly needs?: 'special mark of PTEs' | 'GUP-fast' | 'NUMA hints';
   /** Made where nothing is mapped, too. */
   readonly inHoles?: true;
 }
@@ -208,16 +208,20 @@ export const DRAWS: readonly Draw[] = [
     ({ model }, at) => mprotect(model, at.mm, at.vpn, pagesOf(model, at), rights(model, at.choice)),
     'mprotect',
   ),
-  draw('NUMA hints', inAnonymous, ({ model }, at) =>
-    changeProtection(
-      model,
-      at.vma,
-      at.vpn,
-      at.vpn + pagesOf(model, at),
-      pageProtOf(model, at.vma),
-      MM_CP.PROT_NUMA,
+  {
+    // um knows no NUMA balancing, and so none of its entries.
+    needs: 'NUMA hints',
+    ...draw('NUMA hints', inAnonymous, ({ model }, at) =>
+      changeProtection(
+        model,
+        at.vma,
+        at.vpn,
+        at.vpn + pagesOf(model, at),
+        pageProtOf(model, at.vma),
+        MM_CP.PROT_NUMA,
+      ),
     ),
-  ),
+  },
   draw('zap', anywhere, ({ model }, at) => {
     zapVmaRange(model, at.vma, at.vpn, at.vpn + pagesOf(model, at));
     return 0;

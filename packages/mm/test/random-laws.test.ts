@@ -53,19 +53,22 @@ describe('a sequence has the same outcome on every form that has what it needs',
     );
   });
 
-  it.each(['v6.17', 'v7.2'])('%s, with what needs a special mark or GUP-fast', (revision) => {
-    const worlds = ['x86', 'arm64', 's390x'].map((arch) =>
-      makeWorld(arch, revision, 'small', CONFIG),
-    );
-    const [first, ...others] = worlds as [World, ...World[]];
-    fc.assert(
-      fc.property(rawSteps, (steps) => {
-        const expected = history(first, steps, ALIKE);
-        for (const other of others) expect(history(other, steps, ALIKE)).toEqual(expected);
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it.each(['v6.17', 'v7.2'])(
+    '%s, with what needs a special mark, GUP-fast or NUMA hints',
+    (revision) => {
+      const worlds = ['x86', 'arm64', 's390x'].map((arch) =>
+        makeWorld(arch, revision, 'small', CONFIG),
+      );
+      const [first, ...others] = worlds as [World, ...World[]];
+      fc.assert(
+        fc.property(rawSteps, (steps) => {
+          const expected = history(first, steps, ALIKE);
+          for (const other of others) expect(history(other, steps, ALIKE)).toEqual(expected);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 });
 
 describe.each(ARCHITECTURES)('states that random sequences come to on %s', (arch) => {
