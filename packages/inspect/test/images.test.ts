@@ -108,7 +108,7 @@ function expectWhole(shape: ImageShape, how: Opening) {
 }
 
 const REVISIONS = {
-  '5.15': 'v6.1',
+  '5.15': 'v5.18',
   '6.1': 'v6.1',
   '6.12': 'v6.12',
   '6.18': 'v6.18',

@@ -33,7 +33,7 @@ describe('the revision', () => {
     ['v6.12', '6.12', ['pfn_t', 'follow_pfnmap_args', 'enum rmap_level', 'mm_struct.mm_mt']],
     ['v6.9', '6.12', ['pfn_t', 'enum rmap_level', 'mm_struct.mm_mt']],
     ['v6.1', '6.1', ['pfn_t', 'mm_struct.mm_mt']],
-    ['v6.1', '6.1', []],
+    ['v5.18', '6.1', []],
   ] as const)('%s, headers %s: %o', (revision, headers, types) => {
     const { kernel, grounds } = choose(headers, evidence(types));
     expect(kernel.revision.id).toBe(revision);
