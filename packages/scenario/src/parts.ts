@@ -3,6 +3,9 @@
  * conditions with them.
  * @packageDocumentation
  */
+
+export { type Make, pathBetween } from './bisect/path.js';
+export { type StepText, stepText } from './bisect/step-text.js';
 export {
   declareObjects,
   NAMED_ANSWERS,

@@ -2,7 +2,8 @@ import type { Stepper } from '../world/stepper.js';
 import { replay } from './replay.js';
 
 /**
- * A way that still breaks what a way breaks, of which no action can be left out.
+ * A way that still breaks what a way breaks, of which neither an action nor two can be left out: a child
+ * that is not needed goes together with its end.
  *
  * @param begin makes a stepper in the state that ways begin in
  */
@@ -11,16 +12,19 @@ export function minimise(
   actions: readonly number[],
   id: string,
 ): readonly number[] {
-  let kept = actions;
-  for (let i = 0; i < kept.length; ) {
-    const shorter = breaks(begin(), kept.toSpliced(i, 1), id);
-    if (shorter === undefined) i++;
-    else {
-      kept = shorter;
-      i = 0;
-    }
+  for (const shorter of shortened(actions)) {
+    const found = breaks(begin(), shorter, id);
+    if (found !== undefined) return minimise(begin, found, id);
   }
-  return kept;
+  return actions;
+}
+
+/** Without one action, then without two. */
+function* shortened(actions: readonly number[]): Generator<readonly number[], void> {
+  for (let i = 0; i < actions.length; i++) yield actions.toSpliced(i, 1);
+  for (let i = 0; i < actions.length; i++) {
+    for (let j = i + 1; j < actions.length; j++) yield actions.toSpliced(j, 1).toSpliced(i, 1);
+  }
 }
 
 /** A way up to where it breaks something; undefined when it does not. */
