@@ -27,12 +27,16 @@ export const forbidden = [
     '^packages/$1/src',
     [CORE],
   ),
+  only('on-mm', 'scenario imports mm', '^packages/(scenario)/src', '^packages/$1/src', [
+    CORE,
+    '^packages/mm/src',
+  ]),
   only(
-    'on-mm',
-    'scenario and explore import mm',
-    '^packages/(scenario|explore)/src',
+    'on-scenario',
+    'explore imports mm and scenario',
+    '^packages/(explore)/src',
     '^packages/$1/src',
-    [CORE, '^packages/mm/src'],
+    [CORE, '^packages/(mm|scenario)/src'],
   ),
   only('on-dump', 'inspect imports core and dump', '^packages/(inspect)/src', '^packages/$1/src', [
     CORE,
