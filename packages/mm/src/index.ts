@@ -88,6 +88,7 @@ export { type PathWord, tablePath } from './report/table-path.js';
 export { folioMaybeDmaPinned } from './rmap/pins.js';
 export { WAITS_FOR_RMAP_LOCK } from './rmap/walk.js';
 export * from './state/columns.js';
+export { CHUNK_WORDS } from './state/cow-words.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
 export { entryAt, levelNumber } from './tables/tables.js';

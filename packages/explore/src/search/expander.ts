@@ -1,4 +1,4 @@
-import type { State } from '@pagewright/mm';
+import { State } from '@pagewright/mm';
 import type { Key } from '../key.js';
 import { StateCodec } from '../state/codec.js';
 import { CanonicalCodec } from '../symmetry/canonical-codec.js';
@@ -19,6 +19,7 @@ export interface Visitor {
 export class Expander {
   readonly judge: Judge;
   private readonly codec: StateCodec;
+  private readonly state: State;
   private readonly savedWords: Int32Array;
   private readonly savedUsed: Int32Array;
 
@@ -29,6 +30,7 @@ export class Expander {
   ) {
     this.judge = new Judge(stepper);
     this.codec = stepper.isSymmetric ? new CanonicalCodec(stepper) : new StateCodec(stepper);
+    this.state = State.empty(stepper.world.model.machine.layout);
     this.savedWords = stepper.slots.words.slice();
     this.savedUsed = stepper.used.slice();
   }
@@ -45,11 +47,11 @@ export class Expander {
 
   /** Lets every action happen in a state, and tells the visitor; answers how many could. */
   expand(bytes: Uint8Array, visitor: Visitor): number {
-    const { stepper, judge, codec, key, savedWords, savedUsed } = this;
+    const { stepper, judge, codec, key, state, savedWords, savedUsed } = this;
     const before = codec.read(bytes);
     savedWords.set(stepper.slots.words);
     savedUsed.set(stepper.used);
-    const state = before.copy();
+    state.follow(before);
     stepper.enter(state);
     const { actions } = stepper.bound;
     let transitions = 0;
@@ -61,7 +63,7 @@ export class Expander {
         const byAction = judge.ofAction(action, done, before);
         if (byAction.length > 0) visitor.actionBreaks(number, byAction);
         if (done.bug === undefined) {
-          codec.write(key);
+          codec.writeChanged(key);
           if (visitor.reached(number)) {
             const byState = judge.ofState();
             if (byState.length > 0) visitor.stateBreaks(number, byState);

@@ -1,5 +1,6 @@
 import type { MappingLevel } from '@pagewright/core';
 import {
+  CHUNK_WORDS,
   COLUMNS,
   type Column,
   type Entry,
@@ -25,25 +26,82 @@ export class StateCodec {
   protected readonly kinds: Uint8Array;
   protected readonly recordKinds = COLUMNS.map(({ record }) => record);
   private readonly words = new WordHalves();
+  private readonly columnOf: Uint16Array;
+  private readonly state: State;
+  /** What was read last: its bytes, and the runs of words in them by number and place. */
+  private origin: Uint8Array = new Uint8Array(0);
+  private runs = 0;
+  private readonly runNumbers: Int32Array;
+  private readonly runPlaces: Int32Array;
   private at = 0;
-  private lastColumn = 0;
-  private lastRecord = 0;
+  private run = -1;
   private bytes: Uint8Array = new Uint8Array(0);
 
   constructor(protected readonly stepper: Stepper) {
     this.machine = stepper.world.model.machine;
     this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
     for (const column of STATISTICS) this.kinds[column] = LEFT_OUT;
+    const { layout } = this.machine;
+    this.columnOf = new Uint16Array(layout.length);
+    layout.bases.forEach((base, column) => {
+      this.columnOf.fill(column, base);
+    });
+    this.state = State.empty(layout);
+    const count = Math.ceil(layout.length / CHUNK_WORDS);
+    this.runNumbers = new Int32Array(count + 1);
+    this.runPlaces = new Int32Array(count + 1);
   }
 
   /** Writes what the stepper is in. */
   write(key: Key): void {
     const { state } = this.stepper.world.model;
     this.begin(key, this.stepper.slots.words);
-    state.forEachSet((column, record, value) => {
-      if (this.kinds[column] !== LEFT_OUT) this.entryOf(key, state, column, record, record, value);
-    });
+    const count = this.runNumbers.length - 1;
+    for (let number = 0; number < count; number++) this.writeRun(key, state, number);
     this.end(key);
+  }
+
+  /**
+   * Writes what the stepper is in, where that state followed the one that was read last and was
+   * changed by an action since: what the action did not touch is copied.
+   */
+  writeChanged(key: Key): void {
+    const { state } = this.stepper.world.model;
+    const { runNumbers, runPlaces, runs } = this;
+    this.begin(key, this.stepper.slots.words);
+    let next = 0;
+    for (let number = state.nextChanged(0); number >= 0; number = state.nextChanged(number + 1)) {
+      const first = next;
+      while (next < runs && (runNumbers[next] as number) < number) next++;
+      this.copy(key, runPlaces[first] as number, runPlaces[next] as number);
+      if (next < runs && runNumbers[next] === number) next++;
+      this.writeRun(key, state, number);
+    }
+    this.copy(key, runPlaces[next] as number, runPlaces[runs] as number);
+    this.end(key);
+  }
+
+  private copy(key: Key, from: number, to: number): void {
+    if (to <= from) return;
+    while (this.at + to - from + MOST_BYTES > this.bytes.length) this.grow(key);
+    this.closeRun();
+    this.bytes.set(this.origin.subarray(from, to), this.at);
+    this.at += to - from;
+  }
+
+  private writeRun(key: Key, state: State, number: number): void {
+    const words = state.run(number);
+    if (words === undefined) return;
+    const base = number * CHUNK_WORDS;
+    for (let i = 0; i < CHUNK_WORDS; i++) {
+      const value = words[i] as number;
+      if (value === 0) continue;
+      const column = this.columnOf[base + i] as Column;
+      if (this.kinds[column] === LEFT_OUT) continue;
+      const record = base + i - (this.machine.layout.bases[column] as number);
+      this.entryOf(key, state, column, record, record, value);
+    }
+    this.closeRun();
   }
 
   /**
@@ -60,30 +118,50 @@ export class StateCodec {
     value: number,
   ): void {
     if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
-    if (column !== this.lastColumn) this.lastRecord = 0;
-    this.integer(column - this.lastColumn + 1);
-    this.integer(record - this.lastRecord);
-    this.lastColumn = column;
-    this.lastRecord = record;
+    const at = (this.machine.layout.bases[column] as number) + record;
+    const run = Math.floor(at / CHUNK_WORDS);
+    if (run !== this.run) {
+      this.closeRun();
+      this.integer(run + 1);
+      this.run = run;
+    }
+    this.bytes[this.at++] = (at % CHUNK_WORDS) + 1;
     this.value(state, column, from, value);
   }
 
-  /** Makes the stepper be in what bytes stand for; answers the state, which changes with it. */
+  private closeRun(): void {
+    if (this.run >= 0) this.bytes[this.at++] = 0;
+    this.run = -1;
+  }
+
+  /** Makes the stepper be in what bytes stand for; answers the state: until the next is read. */
   read(bytes: Uint8Array): State {
     this.bytes = bytes;
+    this.origin = bytes;
     this.at = 0;
     const { words } = this.stepper.slots;
     const { used, world } = this.stepper;
     for (let i = 0; i < words.length; i++) words[i] = this.readInteger();
     for (let i = 0; i < used.length; i++) used[i] = this.readInteger();
-    const state = State.empty(this.machine.layout);
-    let column = 0;
-    let record = 0;
-    for (let step = this.readInteger(); step !== 0; step = this.readInteger()) {
-      if (step !== 1) record = 0;
-      column += step - 1;
-      record += this.readInteger();
-      state.set(column as Column, record, this.readValue(state, column, record));
+    const { state, columnOf, runNumbers, runPlaces } = this;
+    const { bases } = this.machine.layout;
+    state.reset();
+    this.runs = 0;
+    for (;;) {
+      runPlaces[this.runs] = this.at;
+      const number = this.readInteger() - 1;
+      if (number < 0) break;
+      runNumbers[this.runs++] = number;
+      for (
+        let place = bytes[this.at++] as number;
+        place !== 0;
+        place = bytes[this.at++] as number
+      ) {
+        const at = number * CHUNK_WORDS + place - 1;
+        const column = columnOf[at] as Column;
+        const record = at - (bases[column] as number);
+        state.set(column, record, this.readValue(state, column, record));
+      }
     }
     world.model.state = state;
     return state;
@@ -95,8 +173,7 @@ export class StateCodec {
     key.reserve(8 * (words.length + used.length) + MOST_BYTES);
     this.bytes = key.bytes;
     this.at = 0;
-    this.lastColumn = 0;
-    this.lastRecord = 0;
+    this.run = -1;
     for (let i = 0; i < words.length; i++) this.integer(words[i] as number);
     for (let i = 0; i < used.length; i++) this.integer(used[i] as number);
   }
@@ -104,6 +181,7 @@ export class StateCodec {
   /** Ends a key. */
   protected end(key: Key): void {
     if (this.at + MOST_BYTES > this.bytes.length) this.grow(key);
+    this.closeRun();
     this.integer(0);
     key.finish(this.at);
   }

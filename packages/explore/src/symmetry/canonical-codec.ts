@@ -59,6 +59,11 @@ export class CanonicalCodec extends StateCodec {
     }
   }
 
+  /** What changed may have changed all numbers. */
+  override writeChanged(key: Key): void {
+    this.write(key);
+  }
+
   private gather(state: State): void {
     let count = 0;
     state.forEachSet((column, record, value) => {

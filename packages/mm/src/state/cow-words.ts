@@ -93,6 +93,11 @@ export class CowWords {
     }
   }
 
+  /** Number of the next chunk, from one on, written to since the last copy, revert or follow; or -1. */
+  nextChanged(from: number): number {
+    return this.owned.indexOf(CHANGED, from);
+  }
+
   /** Becomes all 0, in the memory that it has. */
   reset(): void {
     const { chunks, owned } = this;

@@ -141,6 +141,19 @@ export class State {
     this.words.follow(origin.words);
   }
 
+  /**
+   * Number of the next run of `CHUNK_WORDS` words, from one on, of which one was set since this state
+   * was copied, reverted or followed another; -1 for none.
+   */
+  nextChanged(from: number): number {
+    return this.words.nextChanged(from);
+  }
+
+  /** A run of words, of all columns one behind the other; undefined where all are 0. */
+  run(number: number): Readonly<Float64Array> | undefined {
+    return this.words.chunk(number * CHUNK_WORDS);
+  }
+
   /** Sets everything to 0. */
   reset(): void {
     this.words.reset();

@@ -1,0 +1,50 @@
+import { State } from '@pagewright/mm';
+import { expect, it } from 'vitest';
+import { Key } from '../src/key.js';
+import { StateCodec } from '../src/state/codec.js';
+import { boundOf, stepperOf } from './forms.js';
+
+const BOUND = `
+bound: Writes, forks, unmaps and exits
+machine: {ram: 8}
+objects:
+  processes: {P0: {}}
+  vmas: {V: {flags: rw-p, pages: 2}}
+actions:
+  - write: {any: [V, V+1, P1:V, P2:V+1]}
+  - mprotect: {at: {any: [V, P1:V]}, pages: 1, prot: {any: [r--, rw-]}}
+  - munmap: {at: {any: [V, P1:V+1]}, pages: 1}
+  - fork: {any: [P0, P1]}
+    as: {first free of: [P1, P2]}
+  - exit: {any: [P1, P2]}
+    at most: 2
+`;
+const bytesOf = ({ bytes, length }: Key): Buffer => Buffer.from(bytes.subarray(0, length));
+
+it('writes after an action what it writes of a state anew, and reads it back', () => {
+  const stepper = stepperOf(boundOf(BOUND), 'v6.12');
+  const codec = new StateCodec(stepper);
+  const reader = new StateCodec(stepper);
+  const [key, whole] = [new Key(), new Key()];
+  const state = State.empty(stepper.world.model.machine.layout);
+  codec.write(key);
+  const known = new Map([[bytesOf(key).toString('latin1'), bytesOf(key)]]);
+  let compared = 0;
+  for (const from of known.values()) {
+    for (const { number } of stepper.bound.actions) {
+      state.follow(codec.read(from));
+      stepper.enter(state);
+      const done = stepper.apply(number);
+      if (done === undefined || done.bug !== undefined) continue;
+      codec.writeChanged(key);
+      codec.write(whole);
+      expect(bytesOf(key)).toEqual(bytesOf(whole));
+      reader.read(bytesOf(key));
+      reader.write(whole);
+      expect(bytesOf(key)).toEqual(bytesOf(whole));
+      compared++;
+      if (known.size < 300) known.set(bytesOf(key).toString('latin1'), bytesOf(key));
+    }
+  }
+  expect(compared).toBeGreaterThan(600);
+});
