@@ -1,5 +1,6 @@
 // The explorer: transitions (actions applied, their states looked up) a second, on forks and writes of
 // three processes, without invariants and with all of them, by one thread and by two; bytes a state.
+// Other work on the machine slows it: the seconds that processors worked are told beside.
 //   node bench/explore.mjs [--depth 9]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,15 +45,15 @@ async function search({ Search, Threads, boundOf, stepperOf }, text, threads, fi
   const wanted = { text, kernel: 'v6.12' };
   const helpers = new Threads(one.hand, { count: threads - 1, file, wanted });
   while (helpers.ready < threads - 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  const from = process.cpuUsage();
+  const [from, fromCpu] = [performance.now(), process.cpuUsage()];
   while (!step.done) {
     const round = isShared ? await helpers.expand(step.value) : one.hand.expandAll(step.value);
     step = turns.next(round);
   }
-  const used = process.cpuUsage(from);
-  const seconds = (used.user + used.system) / 1e6;
+  const seconds = (performance.now() - from) / 1000;
+  const { user, system } = process.cpuUsage(fromCpu);
   await helpers.close();
-  return { ...step.value, seconds, bytes: one.table.usedBytes };
+  return { ...step.value, seconds, cpu: (user + system) / 1e6, bytes: one.table.usedBytes };
 }
 
 try {
@@ -72,11 +73,12 @@ try {
     const rates = [];
     for (const threads of [1, 2]) {
       const found = await search(parts, BOUND + always, threads, pathToFileURL(thread));
-      const { states, transitions, seconds, bytes } = found;
+      const { states, transitions, seconds, cpu, bytes } = found;
       rates.push(transitions / seconds);
       console.log(
         `always: ${always}, ${threads} thread${threads > 1 ? 's' : ''}: ${states} states, ` +
-          `${transitions} transitions in ${seconds.toFixed(2)} s, ` +
+          `${transitions} transitions in ${seconds.toFixed(2)} s ` +
+          `(${cpu.toFixed(2)} s of processors), ` +
           `${Math.round(transitions / seconds)}/s, ${(bytes / states).toFixed(0)} bytes a state`,
       );
     }

@@ -38,13 +38,13 @@ it('writes after an action what it writes of a state anew, and reads it back', (
       if (done === undefined || done.bug !== undefined) continue;
       codec.writeChanged(key);
       codec.write(whole);
-      expect(bytesOf(key)).toEqual(bytesOf(whole));
+      expect(bytesOf(key).equals(bytesOf(whole))).toBe(true);
       reader.read(bytesOf(key));
       reader.write(whole);
-      expect(bytesOf(key)).toEqual(bytesOf(whole));
+      expect(bytesOf(key).equals(bytesOf(whole))).toBe(true);
       compared++;
-      if (known.size < 300) known.set(bytesOf(key).toString('latin1'), bytesOf(key));
+      if (known.size < 200) known.set(bytesOf(key).toString('latin1'), bytesOf(key));
     }
   }
-  expect(compared).toBeGreaterThan(600);
+  expect(compared).toBeGreaterThan(400);
 });

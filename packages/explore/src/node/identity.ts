@@ -18,6 +18,7 @@ export function identityOf({ stepper }: Search, first: Key): SearchIdentity {
     bound: `${bound.file.bound} (${digest(JSON.stringify(bound.file))})`,
     form: form.name,
     kernel: `${kernel.revision.id} (${digest(JSON.stringify([[...kernel.changes], kernel.config]))})`,
+    symmetry: stepper.isSymmetric ? 'on' : 'off',
     'first state': digest(bytesOf(first)),
   };
 }

@@ -92,14 +92,23 @@ export class StateCodec {
   private writeRun(key: Key, state: State, number: number): void {
     const words = state.run(number);
     if (words === undefined) return;
+    while (this.at + CHUNK_WORDS * MOST_BYTES > this.bytes.length) this.grow(key);
+    const { bytes, columnOf, kinds } = this;
+    const { bases } = this.machine.layout;
     const base = number * CHUNK_WORDS;
     for (let i = 0; i < CHUNK_WORDS; i++) {
       const value = words[i] as number;
       if (value === 0) continue;
-      const column = this.columnOf[base + i] as Column;
-      if (this.kinds[column] === LEFT_OUT) continue;
-      const record = base + i - (this.machine.layout.bases[column] as number);
-      this.entryOf(key, state, column, record, record, value);
+      const column = columnOf[base + i] as number;
+      const kind = kinds[column] as number;
+      if (kind === LEFT_OUT) continue;
+      if (this.run < 0) {
+        this.integer(number + 1);
+        this.run = number;
+      }
+      bytes[this.at++] = i + 1;
+      if (kind === NUMBER && value > 0 && value < 0x40) bytes[this.at++] = 2 * value;
+      else this.value(state, column, base + i - (bases[column] as number), value);
     }
     this.closeRun();
   }
@@ -236,12 +245,12 @@ export class StateCodec {
   }
 
   /** Level of the table that a slot lies in. Tables come before slots. */
-  private levelOf(state: State, slot: number): MappingLevel {
+  protected levelOf(state: State, slot: number): MappingLevel {
     const table = Math.floor(slot / this.machine.tableStride);
     return this.machine.levels[state.get(Table.level, table)]?.level as MappingLevel;
   }
 
-  private savedLevel(state: State, operation: number): MappingLevel {
+  protected savedLevel(state: State, operation: number): MappingLevel {
     return this.machine.levels[state.get(InFlight.level, operation)]?.level as MappingLevel;
   }
 
@@ -284,7 +293,7 @@ export class StateCodec {
 }
 
 const KINDS = ['number', 'entry', 'savedEntry', 'vmFlags', 'prot'] as const;
-const [ENTRY, SAVED, FLAGS, PROT] = [1, 2, 3, 4];
+const [NUMBER, ENTRY, SAVED, FLAGS, PROT] = [0, 1, 2, 3, 4];
 /** Kind of columns that are not written. */
 export const LEFT_OUT = 5;
 /** Sums over all time, which no kernel asks for: with them no state would ever come again. */
