@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { replay, Search, type SearchResult } from '../src/index.js';
+import { Key } from '../src/key.js';
 import { beginBound } from '../src/search/explore.js';
+import { StateCodec } from '../src/state/codec.js';
+import { CanonicalCodec } from '../src/symmetry/canonical-codec.js';
+import type { StateTable } from '../src/table.js';
+import type { Stepper } from '../src/world/stepper.js';
 import { boundOf, groundFor } from './forms.js';
 
 const FORKS = `
@@ -26,7 +31,48 @@ function search(text: string, kernelName: string, symmetry: boolean): SearchResu
   return new Search(stepper.value).run();
 }
 
+/** How many states the states of a search without symmetry are written as. */
+function standingFor(text: string, kernelName: string): number {
+  const { form, kernel } = groundFor(kernelName);
+  const stepper = beginBound(boundOf(text), form, kernel, false);
+  if (!stepper.ok) throw new Error(stepper.problem.message);
+  const { table, ...search } = plainSearch(stepper.value);
+  const [plain, canonical] = [new StateCodec(stepper.value), new CanonicalCodec(stepper.value)];
+  const [from, to] = [new Key(), new Key()];
+  const found = new Set<string>();
+  for (let number = 0; number < search.states; number++) {
+    table.read(number, from);
+    plain.read(from.bytes);
+    canonical.write(to);
+    found.add(to.bytes.subarray(0, to.length).join());
+  }
+  return found.size;
+}
+
+function plainSearch(stepper: Stepper): { table: StateTable; states: number } {
+  const search = new Search(stepper);
+  const { states } = search.run();
+  return { table: search.table, states };
+}
+
 describe('symmetry', () => {
+  it.each(['v5.18', 'v6.12', 'v7.2'])('has frames that are alike, too: %s', (kernelName) => {
+    const text = FORKS.replace(
+      'WRITES\n',
+      '  - write: {any: [P0:V, P1:V, P2:V, P3:V]}\n    at most: 2\n',
+    )
+      .replace('depth: 6', 'depth: 5')
+      .replace('processes: [P0, P1, P2, P3]', 'processes: [P0, P1, P2, P3], frames: true');
+    const plain = search(text, kernelName, false);
+    const byProcess = search(text.replace(', frames: true', ''), kernelName, true);
+    const reduced = search(text, kernelName, true);
+    expect(reduced.states).toBeLessThanOrEqual(byProcess.states);
+    expect(reduced.violations.map(({ id, actions }) => [id, actions.length])).toEqual(
+      plain.violations.map(({ id, actions }) => [id, actions.length]),
+    );
+    expect(reduced.states).toBe(standingFor(text, kernelName));
+  });
+
   for (const [kernelName, writes] of [
     ['v5.18', ''],
     ['v6.12', ''],
@@ -37,6 +83,7 @@ describe('symmetry', () => {
       const plain = search(text, kernelName, false);
       const reduced = search(text, kernelName, true);
       expect(reduced.states).toBeLessThan(plain.states / 1.5);
+      expect(reduced.states).toBe(standingFor(text, kernelName));
       const found = ({ violations }: SearchResult) =>
         violations.map(({ id, actions }) => [id, actions.length]).sort();
       expect(found(reduced)).toEqual(found(plain));

@@ -49,7 +49,6 @@ const ignore = strict({
 
 const interchangeable = strict({
   processes: z.array(NAME).min(2).optional().describe('Processes that differ by name alone.'),
-  pages: z.array(NAME).min(2).optional().describe('Pages that differ by name alone.'),
   frames: z.boolean().optional().describe('Which frames are handed out makes no difference.'),
 });
 

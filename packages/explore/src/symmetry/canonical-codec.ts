@@ -1,8 +1,9 @@
-import { type Column, Frame, Slot, type State } from '@pagewright/mm';
+import { type Column, type Entry, Frame, InFlight, Slot, type State } from '@pagewright/mm';
 import { Key } from '../key.js';
 import { LEFT_OUT, StateCodec } from '../state/codec.js';
 import type { Stepper } from '../world/stepper.js';
 import { Colours } from './colours.js';
+import { FRAME_REFERRING, FrameNumbers } from './frames.js';
 import { type FreeKind, isAnonOwner, REFERRING, Renumbering } from './renumbering.js';
 
 /** Most orders of processes that are tried where they look alike. */
@@ -17,6 +18,7 @@ const MOST_RECORDS = 2 ** 18;
 export class CanonicalCodec extends StateCodec {
   private readonly renumbering: Renumbering;
   private readonly colours: Colours;
+  private readonly frames: FrameNumbers | undefined;
   private readonly other = new Key();
   /** Places of the names of interchangeable processes, and of the others. */
   private readonly alike: readonly number[];
@@ -30,8 +32,13 @@ export class CanonicalCodec extends StateCodec {
     super(stepper);
     const { layout, tableStride } = this.machine;
     this.renumbering = new Renumbering(layout.capacities, tableStride);
-    this.colours = new Colours(layout.capacities, tableStride);
-    const { processes = [] } = stepper.bound.file.interchangeable ?? {};
+    const { processes = [], frames = false } = stepper.bound.file.interchangeable ?? {};
+    this.frames = frames ? new FrameNumbers(this.machine, namedFrames(stepper)) : undefined;
+    this.colours = new Colours(layout.capacities, tableStride, (state, slot, entry) =>
+      this.frames === undefined
+        ? entry
+        : this.frames.shapeOf(this.levelOf(state, slot), entry as Entry),
+    );
     const { slots } = stepper;
     this.alike = processes.map((name) => slots.place(name));
     this.apart = slots.kinds.flatMap((kind, place) =>
@@ -86,6 +93,7 @@ export class CanonicalCodec extends StateCodec {
   ): void {
     const { renumbering, columns, records, values, sorted } = this;
     renumbering.number(state, [...apart, ...order]);
+    this.frames?.number(state, renumbering.tables);
     const count = columns.length;
     for (let i = 0; i < count; i++) {
       const column = columns[i] as number;
@@ -113,6 +121,13 @@ export class CanonicalCodec extends StateCodec {
       const word = words[place] as number;
       if (word !== 0) words[place] = this.renumbering.of('mm', word - 1) + 1;
     }
+    const { frames } = this;
+    if (frames !== undefined) {
+      slots.kinds.forEach((kind, place) => {
+        const word = words[place] as number;
+        if (kind === 'page' && word !== 0) words[place] = frames.of(word - 1) + 1;
+      });
+    }
     this.alike.forEach((place, i) => {
       const mm = order[i];
       words[place] = mm === undefined ? 0 : this.renumbering.of('mm', mm) + 1;
@@ -131,20 +146,40 @@ export class CanonicalCodec extends StateCodec {
     if (kind === 'frame') {
       const table = record - machine.tableFrame;
       const isTable = table >= 0 && table < machine.layout.capacities.table;
-      return isTable ? machine.tableFrame + renumbering.of('table', table) : record;
+      if (isTable) return machine.tableFrame + renumbering.of('table', table);
+      return this.frames?.of(record) ?? record;
     }
     return isFree(kind) ? renumbering.of(kind, record) : record;
   }
 
   private newValue(state: State, column: number, record: number, value: number): number {
-    const { renumbering } = this;
+    const { renumbering, frames } = this;
     if (column === Slot.entry) {
-      return value < 0 ? -renumbering.of('table', -value - 1) - 1 : value;
+      if (value < 0) return -renumbering.of('table', -value - 1) - 1;
+      if (frames === undefined) return value;
+      return frames.entryOf(this.levelOf(state, record), value as Entry);
+    }
+    if (frames !== undefined) {
+      if (FRAME_REFERRING.has(column)) return frames.of(value - 1) + 1;
+      if (column === InFlight.entry) {
+        return frames.entryOf(this.savedLevel(state, record), value as Entry);
+      }
     }
     const isAnon = column === Frame.ownerId && isAnonOwner(state.get(Frame.owner, record));
     const kind = isAnon ? 'anonVma' : REFERRING.get(column);
     return kind === undefined ? value : renumbering.of(kind, value - 1) + 1;
   }
+}
+
+/** Frames of pages that the file names: they stay what they are. */
+function namedFrames({ bound, world }: Stepper): ReadonlySet<number> {
+  const names = Object.keys(bound.file.objects?.pages ?? {});
+  return new Set(
+    names.flatMap((name) => {
+      const { frame, pages } = world.get(name, 'page');
+      return frame < 0 ? [] : Array.from({ length: pages }, (_, i) => frame + i);
+    }),
+  );
 }
 
 const isFree = (kind: string): kind is FreeKind =>

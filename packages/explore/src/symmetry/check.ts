@@ -9,19 +9,17 @@ import { ownerOf } from '../world/owner.js';
  * are.
  */
 export function checkInterchangeable(file: BoundFile): Mistake | undefined {
-  const { processes = [], pages = [] } = file.interchangeable ?? {};
-  for (const [field, names] of Object.entries({ processes, pages })) {
-    const path = ['interchangeable', field];
-    const told = namesToldOf(file);
-    const one = names.find((name) => told.has(name));
-    if (one !== undefined) {
-      return { path, message: `a condition, a handler or a file names "${one}" alone` };
-    }
-    const [first, ...others] = names;
-    for (const other of others) {
-      const message = exchangeMistake(file, first as string, other);
-      if (message !== undefined) return { path, message };
-    }
+  const { processes = [] } = file.interchangeable ?? {};
+  const path = ['interchangeable', 'processes'];
+  const told = namesToldOf(file);
+  const one = processes.find((name) => told.has(name));
+  if (one !== undefined) {
+    return { path, message: `a condition, a handler or a file names "${one}" alone` };
+  }
+  const [first, ...others] = processes;
+  for (const other of others) {
+    const message = exchangeMistake(file, first as string, other);
+    if (message !== undefined) return { path, message };
   }
   return undefined;
 }

@@ -17,6 +17,8 @@ export class Colours {
   constructor(
     private readonly capacities: Readonly<Record<RecordKind, number>>,
     private readonly tableStride: number,
+    /** What of an entry of a slot counts. */
+    private readonly shapeOf: (state: State, slot: number, entry: number) => number,
   ) {
     this.anonVmas = new Int32Array(capacities.anonVma);
     this.earlier = new Int32Array(capacities.anonVma);
@@ -81,7 +83,10 @@ export class Colours {
     for (let slot = state.next(Slot.entry, start, end); slot >= 0; ) {
       const entry = state.get(Slot.entry, slot);
       colour = mix(colour, slot - start);
-      colour = entry < 0 ? this.ofTables(state, -entry - 1, colour) : mix(colour, entry);
+      colour =
+        entry < 0
+          ? this.ofTables(state, -entry - 1, colour)
+          : mix(colour, this.shapeOf(state, slot, entry));
       slot = state.next(Slot.entry, slot + 1, end);
     }
     return colour;

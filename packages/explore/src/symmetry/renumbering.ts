@@ -39,6 +39,8 @@ export const isAnonOwner = (owner: number): boolean => owner === OWNER.anon;
 /** New numbers of records, in the order in which they are met on a walk from the processes. */
 export class Renumbering {
   private readonly maps: Readonly<Record<FreeKind, Int32Array>>;
+  /** Tables in the order of their new numbers, as far as processes lead to them. */
+  readonly tables: number[] = [];
   private readonly next: Record<FreeKind, number> = { mm: 0, vma: 0, anonVma: 0, avc: 0, table: 0 };
 
   constructor(
@@ -61,6 +63,7 @@ export class Renumbering {
       this.maps[kind].fill(-1);
       this.next[kind] = 0;
     }
+    this.tables.length = 0;
     for (const mm of processes) this.visitProcess(state, mm);
     for (const kind of FREE_KINDS) {
       const map = this.maps[kind];
@@ -98,6 +101,7 @@ export class Renumbering {
 
   private visitTable(state: State, table: number): void {
     if (table < 0 || !this.take('table', table)) return;
+    this.tables.push(table);
     const { tableStride } = this;
     const [start, end] = [table * tableStride, (table + 1) * tableStride];
     for (let slot = state.next(Slot.entry, start, end); slot >= 0; ) {
