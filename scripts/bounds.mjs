@@ -15,7 +15,7 @@ for (const name of readdirSync(BOUNDS)) {
   if (!name.endsWith('.yaml') || (asked.length > 0 && !asked.includes(name))) continue;
   const path = `${BOUNDS}/${name}`;
   const text = readFileSync(path, 'utf8');
-  const lines = outcomes(valueOf(parseBound(text, name)));
+  const lines = outcomes(valueIn(parseBound(text, name)));
   const at = text.lastIndexOf(`\n${BEGINNING}`);
   const rest = at < 0 ? text : text.slice(0, at + 1);
   writeFileSync(path, `${rest}${BEGINNING}${lines.map((line) => `  ${line}\n`).join('')}`);
@@ -26,9 +26,9 @@ function outcomes(bound) {
   const { machine } = bound.file;
   const form = [machine.form].flat()[0];
   return [machine.kernel].flat().map((kernel) => {
-    const [revision] = valueOf(selectKernels(kernel));
-    const ground = valueOf(groundOf(bound, source, form, revision));
-    const found = valueOf(explore(bound, ground.form, ground.kernel));
+    const [revision] = valueIn(selectKernels(kernel));
+    const ground = valueIn(groundOf(bound, source, form, revision));
+    const found = valueIn(explore(bound, ground.form, ground.kernel));
     return `${kernel}: ${outcome(found)}`;
   });
 }
@@ -45,7 +45,7 @@ function outcome({ finished, stoppedBy, violations, sometimes, states, transitio
   return `{violated: [${ids}], length: ${violations[0].actions.length}, ${counts}}`;
 }
 
-function valueOf(result) {
+function valueIn(result) {
   if (!result.ok) throw new Error(result.problem.message);
   return result.value;
 }

@@ -7,9 +7,10 @@ import { formSource } from './scenario/forms.js';
 const source = await formSource();
 
 lendHand((wanted) => {
-  const { path, form, kernel } = wanted as ThreadWanted;
+  const { path, form, kernel, symmetry } = wanted as ThreadWanted;
   const bound = readBound(path);
   if (!bound.ok) return bound;
   const ground = groundFor(bound.value, source, { form, kernel });
-  return ground.ok ? beginBound(bound.value, ground.value.form, ground.value.kernel) : ground;
+  if (!ground.ok) return ground;
+  return beginBound(bound.value, ground.value.form, ground.value.kernel, symmetry);
 });

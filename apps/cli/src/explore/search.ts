@@ -2,6 +2,8 @@ import { ok, type Result } from '@pagewright/core';
 import {
   type Bound,
   beginBound,
+  countEnds,
+  type EndsCount,
   type PathStep,
   type Progress,
   replay,
@@ -27,6 +29,8 @@ export interface SearchChoice {
   readonly workers?: number;
   readonly checkpoint?: string;
   readonly resume?: string;
+  /** What a bound calls interchangeable is so. Default: yes. */
+  readonly symmetry?: boolean;
 }
 
 /** A way to something that is broken. */
@@ -42,6 +46,8 @@ export interface Searched extends BoundGround {
   readonly bound: Bound;
   readonly result: SearchResult;
   readonly ways: readonly Way[];
+  /** Ways to where no action is left, of a bound that asks how they end. */
+  readonly ends?: EndsCount;
   readonly seconds: number;
 }
 
@@ -54,9 +60,10 @@ export async function searchBound(
   ground: BoundGround,
   choice: SearchChoice = {},
 ): Promise<Result<Searched>> {
-  const stepper = beginBound(bound, ground.form, ground.kernel);
+  const { workers = 1, checkpoint, resume, symmetry = true } = choice;
+  const begin = () => beginBound(bound, ground.form, ground.kernel, symmetry);
+  const stepper = begin();
   if (!stepper.ok) return stepper;
-  const { workers = 1, checkpoint, resume } = choice;
   const began = performance.now();
   const result = await whileInterruptible((isInterrupted) => {
     const limits: SearchLimits = {
@@ -67,7 +74,7 @@ export async function searchBound(
     };
     const search = new Search(stepper.value, limits, progressOf(), workers > 1);
     const options: LongSearchOptions = {
-      ...(workers > 1 ? { helpers: helpersFor(bound, ground, workers - 1) } : {}),
+      ...(workers > 1 ? { helpers: helpersFor(bound, ground, symmetry, workers - 1) } : {}),
       ...(checkpoint === undefined
         ? {}
         : { checkpoint: { file: checkpoint, seconds: CHECKPOINT_SECONDS } }),
@@ -80,16 +87,34 @@ export async function searchBound(
   const ways = waysOf(bound, ground, result.value);
   if (!ways.ok) return ways;
   const seconds = Math.round(performance.now() - began) / 1000;
-  return ok({ bound, ...ground, result: result.value, ways: ways.value, seconds });
+  const ends = endsOf(bound, ground);
+  return ok({
+    bound,
+    ...ground,
+    result: result.value,
+    ways: ways.value,
+    ...(ends === undefined ? {} : { ends }),
+    seconds,
+  });
 }
 
-const helpersFor = ({ name }: Bound, ground: BoundGround, count: number) => ({
+/** Longest ways whose ends are counted. */
+const LONGEST_WAY = 64;
+
+function endsOf(bound: Bound, { form, kernel }: BoundGround): EndsCount | undefined {
+  if (bound.file.ends === undefined) return undefined;
+  const stepper = beginBound(bound, form, kernel, false);
+  return stepper.ok ? countEnds(stepper.value, LONGEST_WAY) : undefined;
+}
+
+const helpersFor = ({ name }: Bound, ground: BoundGround, symmetry: boolean, count: number) => ({
   count,
   file: new URL('./explore-thread.js', import.meta.url),
   wanted: {
     path: name,
     form: ground.form.name,
     kernel: ground.kernel.revision.id,
+    symmetry,
   } satisfies ThreadWanted,
 });
 
@@ -132,7 +157,7 @@ export function wayOf(
   { form, kernel }: BoundGround,
   actions: readonly number[],
 ): Result<{ readonly steps: readonly PathStep[]; readonly stepper: Stepper }> {
-  const stepper = beginBound(bound, form, kernel);
+  const stepper = beginBound(bound, form, kernel, false);
   if (!stepper.ok) return stepper;
   const steps = replay(stepper.value, actions);
   return steps.ok ? ok({ steps: steps.value, stepper: stepper.value }) : steps;

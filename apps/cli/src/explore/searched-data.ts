@@ -1,11 +1,20 @@
 import type { PathStep } from '@pagewright/explore';
 import type { JsonObject } from '@pagewright/report';
 import type { BoundGround } from './bounds.js';
-import type { Searched } from './search.js';
+import { observation } from './litmus.js';
+import type { Searched, Way } from './search.js';
 
 /** What a search found, for programs. */
-export function searchedData({ bound, form, kernel, result, ways, seconds }: Searched): JsonObject {
-  const { finished, stoppedBy, capacity, states, transitions, depth, sometimes, ends } = result;
+export function searchedData({
+  bound,
+  form,
+  kernel,
+  result,
+  ways,
+  ends,
+  seconds,
+}: Searched): JsonObject {
+  const { finished, stoppedBy, capacity, states, transitions, depth, sometimes } = result;
   return {
     schema: 'pagewright/explore/1',
     bound: bound.file.bound,
@@ -17,18 +26,29 @@ export function searchedData({ bound, form, kernel, result, ways, seconds }: Sea
     transitions,
     depth,
     seconds,
-    violations: ways.flatMap(({ ids, token, steps }) =>
-      ids.map((invariant) => ({
-        invariant,
-        length: steps.length,
-        token,
-        steps: steps.map(stepData),
-      })),
-    ),
+    violations: ways.flatMap(wayData),
     sometimes: sometimes.map(({ id, length }) => ({ id, reached: length !== null, length })),
-    ends: ends.map(({ id, states: count }) => ({ id, states: count })),
+    ...(ends === undefined
+      ? {}
+      : {
+          ends: ends.conditions.map(({ id, ways: positive }) => ({
+            id,
+            observation: observation(positive, ends.ways),
+            positive,
+            negative: ends.ways - positive,
+          })),
+        }),
   };
 }
+
+/** A way, once for each thing that is broken at its end. */
+export const wayData = ({ ids, token, steps }: Way): readonly JsonObject[] =>
+  ids.map((invariant) => ({
+    invariant,
+    length: steps.length,
+    token,
+    steps: steps.map(stepData),
+  }));
 
 /** What a search runs on. */
 export const groundData = ({ form, kernel }: BoundGround): JsonObject => ({

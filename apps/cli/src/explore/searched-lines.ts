@@ -1,20 +1,26 @@
-import type { SearchResult } from '@pagewright/explore';
+import type { Bound, EndsCount, SearchResult } from '@pagewright/explore';
 import { INVARIANTS } from '@pagewright/mm';
+import { observation } from './litmus.js';
 import type { Searched, Way } from './search.js';
 import { wayLines } from './way-lines.js';
 
 /** What a search found, as text. */
 export function searchedLines(searched: Searched): string[] {
-  const { bound, result, ways } = searched;
+  const { bound, result, ways, ends } = searched;
   return [
     verdict(result),
     ...result.sometimes.map(reachedLine),
-    ...result.ends.map(
-      ({ id, states }) => `at the end: ${id}: ${states} of ${result.ended} states`,
-    ),
-    ...ways.flatMap((way) => ['', ...wayHead(way), ...wayLines(bound, way.steps), ...wayFoot(way)]),
+    ...(ends === undefined ? [] : endsLines(ends)),
+    ...ways.flatMap((way) => ['', ...foundLines(bound, way)]),
   ];
 }
+
+/** What is broken, the way to it, and its token. */
+export const foundLines = (bound: Bound, way: Way): string[] => [
+  ...wayHead(way),
+  ...wayLines(bound, way.steps),
+  `  token: ${way.token}`,
+];
 
 /** One line: that all holds is said of a finished search alone. */
 export function verdict(result: SearchResult): string {
@@ -25,6 +31,13 @@ export function verdict(result: SearchResult): string {
   const room = capacity === undefined ? '' : `, no room for another ${capacity}`;
   return `no violation in ${states} states up to depth ${depth}; stopped by ${stoppedBy}${room}`;
 }
+
+/** Ways by their ends, as litmus tests tell them. */
+const endsLines = ({ ways, conditions }: EndsCount): string[] =>
+  conditions.map(
+    ({ id, ways: count }) =>
+      `Observation ${id} ${observation(count, ways)} ${count} ${ways - count}`,
+  );
 
 const reachedLine = ({ id, length }: SearchResult['sometimes'][number]): string =>
   length === null ? `not reached: ${id}` : `reached after ${actions(length)}: ${id}`;
@@ -38,5 +51,3 @@ const wayHead = ({ ids, steps }: Way): string[] => [
     return sentence === undefined ? `  ${id}` : `  ${id} is broken: ${sentence}`;
   }),
 ];
-
-const wayFoot = ({ token }: Way): string[] => [`  token: ${token}`];

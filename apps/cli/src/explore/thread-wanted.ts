@@ -4,4 +4,5 @@ export interface ThreadWanted {
   readonly path: string;
   readonly form: string;
   readonly kernel: string;
+  readonly symmetry: boolean;
 }

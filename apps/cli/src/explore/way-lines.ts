@@ -2,8 +2,7 @@ import type { Bound, PathStep } from '@pagewright/explore';
 
 /** A way as text: what was done before, and each action with what changed. */
 export function wayLines({ file }: Bound, steps: readonly PathStep[]): string[] {
-  const before = file.before?.length ?? 0;
-  const beginning = before === 0 ? [] : [`  (after ${before} steps before the first action)`];
+  const beginning = file.before === undefined ? [] : ['  (what comes before, as the file says)'];
   return [...beginning, ...steps.flatMap((step, i) => stepLines(step, i + 1))];
 }
 

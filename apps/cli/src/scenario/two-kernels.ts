@@ -2,9 +2,12 @@ import { fail, ok, type Result, type Revision } from '@pagewright/core';
 import { selectKernels } from '@pagewright/scenario';
 
 /** The two kernels of `A..B`, each of which may be altered (`v6.9+zeropage-support`). */
-export function twoKernels(text: string): Result<readonly [Revision, Revision]> {
+export function twoKernels(
+  text: string,
+  option = '--kernel',
+): Result<readonly [Revision, Revision]> {
   const named = text.split('..');
-  const bad = fail('bad-usage', `--kernel "${text.slice(0, 60)}": must be A..B`);
+  const bad = fail('bad-usage', `${option} "${text.slice(0, 60)}": must be A..B`);
   if (named.length !== 2 || named.includes('')) return bad;
   const kernels: Revision[] = [];
   for (const name of named) {

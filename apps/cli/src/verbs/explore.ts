@@ -3,13 +3,16 @@ import { fail, ok, type Result } from '@pagewright/core';
 import { type Bound, dotOf, parseToken, scenarioOf } from '@pagewright/explore';
 import type { Block } from '@pagewright/report';
 import { type Command, InvalidArgumentError } from 'commander';
+import { bisectBound } from '../explore/bisect.js';
 import { type BoundGround, groundFor, readBound } from '../explore/bounds.js';
 import { type Checked, checkBounds } from '../explore/check.js';
+import { litmus } from '../explore/litmus.js';
 import { type SearchChoice, searchBound, wayOf } from '../explore/search.js';
-import { groundData, searchedData, stepData } from '../explore/searched-data.js';
-import { searchedLines, verdict } from '../explore/searched-lines.js';
+import { groundData, searchedData, stepData, wayData } from '../explore/searched-data.js';
+import { foundLines, searchedLines, verdict } from '../explore/searched-lines.js';
+import { walkBound } from '../explore/walk-at-random.js';
 import { wayLines } from '../explore/way-lines.js';
-import { scenarioPaths } from '../scenario/files.js';
+import { readText, scenarioPaths } from '../scenario/files.js';
 import { formSource } from '../scenario/forms.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
@@ -25,12 +28,17 @@ interface ExploreOptions {
   readonly export?: string;
   readonly dot?: string;
   readonly check?: true;
+  readonly symmetry: boolean;
+  readonly mode: string;
+  readonly seed: number;
+  readonly walks: number;
+  readonly bisect?: string;
 }
 
 /** `pagewright explore`. */
 export function define(command: Command, reply: Reply): void {
   command
-    .argument('<bound>', 'a bound file; with --check also a folder of them')
+    .argument('<bound>', 'a bound file, or a scenario with unordered parts')
     .option('--kernel <kernel>', 'on this kernel (default: the first that the file names)')
     .option('--form <form>', 'on this form (default: the first that the file names)')
     .option('--depth <n>', 'no more actions in a row than this', count)
@@ -41,7 +49,12 @@ export function define(command: Command, reply: Reply): void {
     .option('--replay <token>', 'go the way that a search has found, in place of a search')
     .option('--export <file>', 'write the way of --replay, or the first found, as a scenario')
     .option('--dot <file>', 'write that way as a graph for Graphviz')
-    .option('--check', 'search on all kernels that files name, and compare with what they expect')
+    .option('--no-symmetry', 'tell apart what the file calls interchangeable')
+    .option('--mode <mode>', 'bfs, or random or swarm for what is too large (default: bfs)', 'bfs')
+    .option('--seed <n>', 'seed of the first walk of a random mode (default: 1)', count, 1)
+    .option('--walks <n>', 'walks of a random mode (default: 1000)', count, 1000)
+    .option('--bisect <A..B>', 'name the changes between two kernels that alter what is found')
+    .option('--check', 'search all bounds of a folder on all their kernels, and compare')
     .addHelpText(
       'after',
       examples(
@@ -60,6 +73,16 @@ export function define(command: Command, reply: Reply): void {
           'What was found, as a scenario that runs and as a picture',
         ],
         [
+          'pagewright explore fixtures/bounds/pin-and-write.yaml \\\n' +
+            '      --bisect rmap-log/0..rmap-log/10',
+          'Which patch of a series ends it',
+        ],
+        ['pagewright explore fixtures/bounds/fork-cow.yaml --mode swarm', 'Walks at random'],
+        [
+          'pagewright explore fixtures/scenarios/race-no-flush.yaml',
+          'How often the orders of racing steps end in what',
+        ],
+        [
           'pagewright explore fixtures/bounds/pin-and-write.yaml --replay 3-4-1',
           'A way that somebody has sent, by its token',
         ],
@@ -76,14 +99,85 @@ function count(text: string): number {
 /** Searches a bound, goes a way, or checks what bounds expect: code 1 where something is broken. */
 async function explore(path: string, options: ExploreOptions): Promise<Result<Answer>> {
   if (options.check === true) return check(path, options);
+  const text = readText(path);
+  if (!text.ok) return text;
+  if (/^scenario:/m.test(text.value)) return orders(path, options);
   const bound = readBound(path);
   if (!bound.ok) return bound;
-  const { kernel, form, replay } = options;
+  const { kernel, form, replay, mode } = options;
+  if (options.bisect !== undefined) return bisect(bound.value, options.bisect, form);
   const ground = groundFor(bound.value, await formSource(), { kernel, form });
   if (!ground.ok) return ground;
-  return replay === undefined
-    ? search(bound.value, ground.value, options)
-    : goWay(bound.value, ground.value, replay, options);
+  if (replay !== undefined) return goWay(bound.value, ground.value, replay, options);
+  if (mode === 'bfs') return search(bound.value, ground.value, options);
+  if (mode === 'random' || mode === 'swarm') return walk(bound.value, ground.value, options);
+  return fail('bad-usage', `--mode "${mode.slice(0, 20)}": must be bfs, random or swarm`);
+}
+
+/** The orders of a scenario's unordered parts. */
+async function orders(path: string, { form, kernel }: ExploreOptions): Promise<Result<Answer>> {
+  const told = litmus(path, await formSource(), { form, kernel });
+  if (!told.ok) return told;
+  const { title, blocks, data, isGood } = told.value;
+  return ok({ document: { title, blocks, data }, exitCode: isGood ? 0 : 1 });
+}
+
+async function bisect(
+  bound: Bound,
+  kernels: string,
+  form: string | undefined,
+): Promise<Result<Answer>> {
+  const found = bisectBound(bound, await formSource(), kernels, form);
+  if (!found.ok) return found;
+  const { from, to, alterations, changes, searches } = found.value;
+  const lines = alterations.flatMap(({ change, before, after }) => [
+    `${change.id}: ${change.title}`,
+    `  ${change.source}`,
+    `  before: ${before}`,
+    `  after:  ${after}`,
+  ]);
+  const count = `${changes} changes from ${from} to ${to}, ${searches} searches`;
+  const nothing = alterations.length === 0 ? ['No change alters what is found.'] : lines;
+  const data = {
+    schema: 'pagewright/explore-bisect/1',
+    bound: bound.file.bound,
+    ...{ from, to, form: found.value.form, changes, searches },
+    alterations: alterations.map(({ change, before, after }) => ({
+      change: { ...change },
+      before,
+      after,
+    })),
+  };
+  const title = `${bound.file.bound} (${found.value.form})`;
+  return ok({
+    document: { title, blocks: [verbatim([...nothing, `(${count})`])], data },
+    exitCode: 0,
+  });
+}
+
+/** Most actions of a walk that nobody limits. */
+const LONGEST_WALK = 50;
+
+function walk(bound: Bound, ground: BoundGround, options: ExploreOptions): Result<Answer> {
+  const { mode, seed, walks, depth = bound.file.depth ?? LONGEST_WALK } = options;
+  const walked = walkBound(bound, ground, { seed, walks, depth, swarm: mode === 'swarm' });
+  if (!walked.ok) return walked;
+  const { result, way } = walked.value;
+  const counts = `${result.walks} walks, ${result.transitions} transitions`;
+  const lines =
+    way === undefined
+      ? [`no violation in ${counts} from seed ${seed} on`]
+      : [`violated by the walk of seed ${result.seed} (${counts})`, '', ...foundLines(bound, way)];
+  const data = {
+    schema: 'pagewright/explore-walks/1',
+    bound: bound.file.bound,
+    ...groundData(ground),
+    ...{ mode, seed, walks: result.walks, transitions: result.transitions, cut: result.cut },
+    foundBySeed: result.seed ?? null,
+    violations: way === undefined ? [] : [...wayData(way)],
+  };
+  const document = { title: titleOf(bound, ground), blocks: [verbatim(lines)], data };
+  return ok({ document, exitCode: way === undefined ? 0 : 1 });
 }
 
 const titleOf = ({ file }: Bound, { form, kernel }: BoundGround): string =>
@@ -110,8 +204,9 @@ async function search(
 }
 
 const choiceOf = (options: ExploreOptions): SearchChoice => {
-  const { depth, memory, workers, checkpoint, resume } = options;
+  const { depth, memory, workers, checkpoint, resume, symmetry } = options;
   return {
+    symmetry,
     ...(depth === undefined ? {} : { depth }),
     ...(memory === undefined ? {} : { memory: memory * 2 ** 20 }),
     ...(workers === undefined ? {} : { workers }),
