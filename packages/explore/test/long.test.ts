@@ -160,6 +160,20 @@ describe('checkpoints', () => {
     expect(await resultOf(shared, { ...options, helpers })).toEqual(whole);
   });
 
+  it('are there when a search is killed, as they were after the last turn', async () => {
+    const whole = searchOf(FORKS, 'v6.12').run();
+    let left = 5;
+    const die = () => {
+      if (left-- === 0) throw new Error('killed');
+    };
+    const search = new Search(stepperOf(boundOf(FORKS), 'v6.12'), {}, die);
+    const options = { checkpoint: { file: checkpoint, seconds: 0 } };
+    await expect(searchLong(search, options)).rejects.toThrow('killed');
+    writeFileSync(`${checkpoint}.unfinished`, 'what was being written');
+    const again = searchOf(FORKS, 'v6.12');
+    expect(await resultOf(again, { resume: checkpoint })).toEqual(whole);
+  });
+
   it('are refused by a search of something else', async () => {
     await stopped(3);
     const other = await refusal(searchOf(FORKS, 'v6.9'));
