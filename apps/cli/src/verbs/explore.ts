@@ -43,7 +43,7 @@ export function define(command: Command, reply: Reply): void {
     .option('--form <form>', 'on this form (default: the first that the file names)')
     .option('--depth <n>', 'no more actions in a row than this', count)
     .option('--memory <MB>', 'no more memory for states than this (default: 1024)', count)
-    .option('--workers <n>', 'as many threads (default: 1)', count)
+    .option('--workers <n>', 'as many threads (default: 1)', threads)
     .option('--checkpoint <file>', 'leave where the search is here, now and then and when it stops')
     .option('--resume <file>', 'go on from a checkpoint')
     .option('--replay <token>', 'go the way that a search has found, in place of a search')
@@ -94,6 +94,15 @@ export function define(command: Command, reply: Reply): void {
 function count(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('it must be a number from 1 on');
+}
+
+/** Threads that a search can have. */
+const MOST_THREADS = 16;
+
+function threads(text: string): number {
+  const wanted = count(text);
+  if (wanted <= MOST_THREADS) return wanted;
+  throw new InvalidArgumentError(`there can be ${MOST_THREADS}`);
 }
 
 /** Searches a bound, goes a way, or checks what bounds expect: code 1 where something is broken. */
@@ -279,7 +288,8 @@ async function check(path: string, options: ExploreOptions): Promise<Result<Answ
   const blocks = [
     verbatim(checked.value.flatMap(checkedLines)),
     verbatim([
-      `${paths.value.length} bounds, ${checked.value.length} searches, ${wrong.length} not as expected`,
+      `${amount(paths.value.length, 'bound')}, ${amount(checked.value.length, 'search', 'searches')}, ` +
+        `${wrong.length} not as expected`,
     ]),
   ];
   const searches = checked.value.map(({ searched, wrong: mistakes }) => ({
@@ -290,6 +300,9 @@ async function check(path: string, options: ExploreOptions): Promise<Result<Answ
   const data = { schema: 'pagewright/explore-check/1', searches };
   return ok({ document: { blocks, data }, exitCode: wrong.length === 0 ? 0 : 1 });
 }
+
+const amount = (number: number, one: string, several = `${one}s`): string =>
+  `${number} ${number === 1 ? one : several}`;
 
 function checkedLines({ searched, wrong }: Checked): string[] {
   const { bound, form, kernel, result } = searched;
