@@ -166,7 +166,7 @@ export class Search {
 }
 
 /** Actions that lead to a state from the first. */
-export function wayTo(table: StateTable, number: number): number[] {
+function wayTo(table: StateTable, number: number): number[] {
   const actions: number[] = [];
   for (let at = number; table.parentOf(at) >= 0; at = table.parentOf(at)) {
     actions.push(table.actionOf(at));

@@ -6,7 +6,7 @@ import { namesOf } from '../format/expand.js';
 import type { Bound } from '../format/parse.js';
 
 /** References that names can stand for: a bit each in the word that a state keeps for a name. */
-export const MOST_REFERENCES = 31;
+const MOST_REFERENCES = 31;
 
 /** The scenario that a bound begins as: its objects, and what is done before. */
 export function beginningOf({ name, file, where }: Bound): Scenario {
