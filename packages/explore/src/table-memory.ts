@@ -68,12 +68,3 @@ export function reserveTable(wanted: TableLimits, shared: boolean): TableMemory 
     arena: make(keyBytes),
   };
 }
-
-/**
- * Limits that keep a table within some bytes, whatever its keys are like: for both states and keys
- * there is room as if the others took next to nothing, and `StateTable.usedBytes` tells the sum.
- */
-export function limitsOf(bytes: number): TableLimits {
-  const leastOfState = RECORD_BYTES + 8 / FULLEST + 16;
-  return { states: Math.floor(bytes / leastOfState), keyBytes: bytes };
-}

@@ -130,6 +130,9 @@ describe('searches in several threads', () => {
     const helpers = { count: 1, file, wanted: { text: FORKS, kernel: 'v6.18' } };
     const search = searchOf(FORKS.replace('ram: 6', 'ram: 5'), 'v6.12', {}, true);
     await expect(searchLong(search, { helpers })).rejects.toThrow('begins in another state');
+    const many = { ...helpers, count: 16 };
+    const other = searchOf(FORKS, 'v6.12', {}, true);
+    await expect(searchLong(other, { helpers: many })).rejects.toThrow('at most 16 threads');
   });
 });
 

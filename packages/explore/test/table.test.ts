@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Key } from '../src/key.js';
 import { FULL, KNOWN, StateTable } from '../src/table.js';
-import { FIRST_SLOTS, limitsOf, reserveTable } from '../src/table-memory.js';
+import { FIRST_SLOTS, reserveTable } from '../src/table-memory.js';
 
 const key = (...bytes: number[]): Key => {
   const made = new Key();
@@ -90,7 +90,7 @@ describe('the table of states', () => {
   });
 
   it('takes at most 48 bytes a state besides its key', () => {
-    const table = new StateTable(reserveTable(limitsOf(1e9), false));
+    const table = tableOf(1e7, 1e8);
     const count = FIRST_SLOTS * 2 * 0.69;
     for (let i = 0; i < count; i++) {
       table.put(numberKey(i), -1, 0);
@@ -98,7 +98,7 @@ describe('the table of states', () => {
     }
     expect(table.usedBytes / count).toBeLessThan(4 + 48);
     const half = FIRST_SLOTS * 0.71;
-    const worst = new StateTable(reserveTable(limitsOf(1e9), false));
+    const worst = tableOf(1e7, 1e8);
     for (let i = 0; i < half; i++) worst.put(numberKey(i), -1, 0);
     worst.grow();
     expect(worst.usedBytes / half).toBeLessThan(4 + 48);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Hand } from '../search/hand.js';
 import { addRound, emptyRound, type Round, type Turn } from '../search/round.js';
+import { MOST_THREADS } from '../table-memory.js';
 import { BLOCK, Blocks } from './blocks.js';
 import type { ThreadData } from './thread.js';
 
@@ -22,6 +23,7 @@ export class Threads {
     private readonly hand: Hand,
     { count, file, wanted }: Helpers,
   ) {
+    if (count >= MOST_THREADS) throw new RangeError(`at most ${MOST_THREADS} threads`);
     const table = hand.table.memory;
     const data: ThreadData = { wanted, table, blocks: this.blocks.memory };
     this.helpers = Array.from({ length: count }, () => new Helper(file, data));
