@@ -143,12 +143,22 @@ const CHECKED: readonly Checked[] = [
 /** The revisions that Pagewright knows, bases first (DESIGN 2, Kernel). */
 export const REVISIONS: readonly Revision[] = CHECKED;
 
+/** All ids in words, the states of a series by its first and its last. */
+export const knownRevisions = (): string =>
+  REVISIONS.flatMap(({ id }) => {
+    const series = SERIES.find(({ name }) => id.startsWith(`${name}/`));
+    if (series === undefined) return [id];
+    return id.endsWith('/0') ? [`${id} to /${series.states.at(-1)?.name}`] : [];
+  }).join(', ');
+
 /** A revision by id; an unknown one is answered `unknown-revision` with the list of those known. */
 export function findRevision(id: string): Result<Revision> {
   const found = REVISIONS.find((revision) => revision.id === id);
   if (found !== undefined) return ok(found);
-  const known = REVISIONS.map((revision) => revision.id).join(', ');
-  return fail('unknown-revision', `unknown kernel revision "${id.slice(0, 40)}"; known: ${known}`, {
-    revision: id.slice(0, 40),
-  });
+  const shown = id.slice(0, 40);
+  return fail(
+    'unknown-revision',
+    `unknown kernel revision "${shown}"; known: ${knownRevisions()}`,
+    { revision: shown },
+  );
 }

@@ -111,7 +111,7 @@ describe('revisions', () => {
     const found = findRevision('v5.4');
     expect(found).toMatchObject({ ok: false, problem: { code: 'unknown-revision' } });
     expect(!found.ok && found.problem.message).toContain(
-      'rfc-2025-06/14, v6.18, v6.18-fixed, v7.2',
+      'known: v5.18, rmap-log/0 to /10, v6.1, v6.9, zeropage-v1/0 to /2, zeropage-v2/0 to /3, v6.12, dax-v6/0 to /26, v6.17, rfc-2025-06/0 to /14, v6.18, v6.18-fixed, v7.2',
     );
   });
 });

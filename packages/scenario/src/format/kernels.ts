@@ -93,6 +93,8 @@ function selectPart(part: string): Result<readonly Revision[]> {
 }
 
 function unknown(id: string): Result<never> {
-  const known = REVISIONS.map((revision) => revision.id).join(', ');
-  return fail('unknown-revision', `unknown kernel "${id.slice(0, 40)}"; known: ${known}`);
+  return fail(
+    'unknown-revision',
+    `unknown kernel "${id.slice(0, 40)}"; known: ${knownRevisions()}`,
+  );
 }
