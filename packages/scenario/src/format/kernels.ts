@@ -2,6 +2,7 @@ import {
   changesOf,
   fail,
   findChange,
+  knownRevisions,
   ok,
   REVISIONS,
   type Result,
