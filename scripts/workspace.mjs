@@ -13,9 +13,9 @@ export function workspacePackages() {
     }));
 }
 
-/** The packages that are libraries: they have `exports`. */
+/** The packages that are libraries: they export something under their own name. */
 export function libraries() {
-  return workspacePackages().filter(({ manifest }) => manifest.exports);
+  return workspacePackages().filter(({ manifest }) => manifest.exports?.['.']);
 }
 
 /** What a library exports (`@pagewright/core`, `@pagewright/arch-x86/kernel`) to its source file. */
