@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isAnonExclusive, setFlag } from '../src/frames/folio.js';
-import { lruFolios } from '../src/frames/lru.js';
+import { getRefs, isAnonExclusive, setFlag } from '../src/frames/folio.js';
+import { lruFolios, lruRemove } from '../src/frames/lru.js';
+import { lruBatchAdd } from '../src/frames/lru-batch.js';
 import { FOLL } from '../src/gup/flags.js';
 import { getUserPages } from '../src/gup/get-user-pages.js';
-import { AnonVma, Frame, Mm, PAGE_FLAG, SwapSlot, Vma } from '../src/index.js';
-import { reclaimFolio } from '../src/rmap/reclaim.js';
+import { AnonVma, Frame, Global, Mm, type Model, PAGE_FLAG, SwapSlot, Vma } from '../src/index.js';
+import { addToSwap, reclaimFolio } from '../src/rmap/reclaim.js';
 import { CONTENDED, folioReferenced } from '../src/rmap/referenced.js';
+import { tryToUnmap } from '../src/rmap/swap-out.js';
 import { setEntry, slotAt } from '../src/tables/tables.js';
 import { exitMm } from '../src/vma/exit.js';
 import { ARCHITECTURES } from './machines.js';
@@ -75,6 +77,48 @@ describe.each(ARCHITECTURES)('swapping out and in on %s', (arch) => {
     const page = write(model, vma, VPN, 1);
     expect(quietly(model, () => reclaimFolio(model, page, true))).toBe(false);
     expect(frameAt(model, vma, VPN)).toBe(page);
+  });
+});
+
+describe('a page that waits for a list while it is swapped out', () => {
+  /** Unmapped, in the swap cache, and put back by somebody who had taken it off its list. */
+  function waiting(revision: string) {
+    const { model, vma } = oneProcess('x86', revision);
+    const page = write(model, vma, VPN, 7);
+    quietly(model, () => {
+      addToSwap(model, page);
+      tryToUnmap(model, page);
+      lruRemove(model, page);
+      lruBatchAdd(model, page, 'inactive');
+    });
+    expect(model.pte.absent(entryOf(model, vma, VPN)).what).toBe('swap');
+    return { model, vma, page };
+  }
+  const batched = ({ state }: Model) => state.get(Global.lruBatched, 0);
+
+  it.each(['v5.18', 'rmap-log/6', 'rmap-log/7', 'v6.1', 'v6.18'])(
+    'is on the list before a write decides whose it is in %s, not before a read (SPEC 24.3)',
+    (revision) => {
+      const own = waiting(revision);
+      expect(write(own.model, own.vma, VPN, 8)).toBe(own.page);
+      expect(batched(own.model)).toBe(0);
+      expect(lruFolios(own.model, 'inactive')).toContain(own.page);
+      expect(own.model.state.get(Frame.refcount, own.page)).toBe(1);
+
+      const onlyRead = waiting(revision);
+      expect(read(onlyRead.model, onlyRead.vma, VPN)).toBe(onlyRead.page);
+      expect(batched(onlyRead.model)).toBe(1);
+    },
+  );
+
+  it('is on the list too when a write copies it, as somebody else refers to it', () => {
+    const { model, vma, page } = waiting('rmap-log/7');
+    quietly(model, () => getRefs(model, page));
+    // With the batch these are more references than the write fault itself would drain for.
+    expect(model.state.get(Frame.refcount, page)).toBe(3);
+    expect(write(model, vma, VPN, 8)).not.toBe(page);
+    expect(batched(model)).toBe(0);
+    expect(lruFolios(model, 'inactive')).toContain(page);
   });
 });
 
