@@ -4,7 +4,7 @@ import { hugetlbFault, isPrivateHugetlb } from '../hugetlb/fault.js';
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
 import { Vma } from '../state/columns.js';
-import { deepestSlot, entryIn } from '../tables/tables.js';
+import { deepestSlot, entryIn, slotAt } from '../tables/tables.js';
 import { isCow, mmOf, vmFlagsOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { handlePteFault } from './handle-pte-fault.js';
@@ -29,8 +29,15 @@ export function handleMmFault(model: Model, vma: number, vpn: number, flags: num
   // arch_vma_access_permitted(): a protection key, say, forbids it.
   if (model.state.get(Vma.accessDenied, vma) !== 0) return VM_FAULT.SIGSEGV;
   if (isPrivateHugetlb(model, vma)) return hugetlbFault(model, vma, vpn, asked);
-  const huge = hugeFault(model, vma, vpn, asked);
-  return huge === VM_FAULT.FALLBACK ? handlePteFault(model, vma, vpn, asked) : huge;
+  const created = createHuge(model, vma, vpn, asked);
+  if (created !== VM_FAULT.FALLBACK) return created;
+  const slot = deepestSlot(model, mmOf(model, vma), vpn);
+  if (slot >= 0 && model.reached === 0) return handlePteFault(model, vma, vpn, asked, slot);
+  if (slot >= 0 && entryIn(model, slot) !== NONE) {
+    const huge = hugeLeafFault(model, vma, vpn, slot, asked);
+    if (huge !== VM_FAULT.FALLBACK) return huge;
+  }
+  return handlePteFault(model, vma, vpn, asked, slotAt(model, mmOf(model, vma), vpn, 'pte'));
 }
 
 /** sanitize_fault_flags(): writes that no VMA flag allows, FOLL_FORCE included (SPEC 6.1). */
@@ -39,13 +46,4 @@ function mayWrite(model: Model, vma: number): boolean {
   if (allowed && (vmFlagsOf(model, vma).VM_WRITE || isCow(model, vma))) return true;
   model.warn(allowed ? 'write-fault-not-cow' : 'write-fault-without-maywrite');
   return false;
-}
-
-/** Entries above the leaf tables; FALLBACK when PTEs are to serve the access. */
-function hugeFault(model: Model, vma: number, vpn: number, flags: number): number {
-  const created = createHuge(model, vma, vpn, flags);
-  if (created !== VM_FAULT.FALLBACK) return created;
-  const slot = deepestSlot(model, mmOf(model, vma), vpn);
-  if (slot < 0 || model.reached === 0 || entryIn(model, slot) === NONE) return VM_FAULT.FALLBACK;
-  return hugeLeafFault(model, vma, vpn, slot, flags);
 }

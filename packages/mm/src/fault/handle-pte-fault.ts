@@ -1,16 +1,21 @@
 import { NONE } from '../machine/entries.js';
 import type { Model } from '../model.js';
-import { entryIn, setEntry, slotAt } from '../tables/tables.js';
-import { mmOf, vmFlagsOf } from '../vma/vma.js';
+import { entryIn, type SlotAt, setEntry } from '../tables/tables.js';
+import { vmFlagsOf } from '../vma/vma.js';
 import { FAULT_FLAG } from './flags.js';
 import { doPteMissing } from './missing.js';
 import { doSwapPage } from './non-present.js';
 import { doNumaPage } from './numa.js';
 import { doWpPage } from './wp.js';
 
-/** handle_pte_fault() (mm/memory.c; SPEC 6.2). */
-export function handlePteFault(model: Model, vma: number, vpn: number, flags: number): number {
-  const slot = slotAt(model, mmOf(model, vma), vpn, 'pte');
+/** handle_pte_fault(), with the slot of the address, -1 without a table (mm/memory.c; SPEC 6.2). */
+export function handlePteFault(
+  model: Model,
+  vma: number,
+  vpn: number,
+  flags: number,
+  slot: SlotAt,
+): number {
   const entry = slot < 0 ? NONE : (entryIn(model, slot) ?? NONE);
   if (entry === NONE) return doPteMissing(model, vma, vpn, NONE, flags);
   const { is, to } = model.pte;
