@@ -30,7 +30,14 @@ function reap(model: Model): number[] {
 }
 
 const hasRoom = (model: Model): boolean => model.state.nextZero(Waiter.used, 0, TASKS) >= 0;
-const sizeBack = (model: Model) => model.state.set(Mapping.size, 0, PAGES);
+/** The file grows again, but not while somebody truncates it: faults then find no file there. */
+function sizeBack(model: Model): void {
+  for (let task = 0; task < TASKS; task++) {
+    const used = model.state.get(Waiter.used, task) === 1;
+    if (used && answerOf(model, task) === undefined) return;
+  }
+  model.state.set(Mapping.size, 0, PAGES);
+}
 
 /** Steps by name, at a page of the file that is mapped from VPN on. */
 const STEPS: Readonly<Record<string, (model: Model, page: number) => void>> = {
