@@ -147,6 +147,10 @@ const corruptedTable: KindOfReport = {
   },
 };
 
+/** The process in the line of CPU and taint that follows every trace. */
+const readComm = (region: Region) =>
+  region.field(/\bComm: ([^\n]{1,16}?)(?= (?:Not tainted|Tainted|Kdump))/d, asText);
+
 /** What mm/page_table_check.c found. */
 const tableCheck: KindOfReport = {
   head: /kernel BUG at (\S{0,60}mm\/page_table_check\.c:\d{1,6})/dg,
@@ -155,7 +159,7 @@ const tableCheck: KindOfReport = {
   read: (region, head) => ({
     ...optional({
       place: region.group(head, 1, asText),
-      process: region.field(/\bComm: ([^\n]{1,16}?)(?= (?:Not tainted|Tainted|Kdump))/d, asText),
+      process: readComm(region),
     }),
   }),
 };
@@ -180,7 +184,7 @@ const warning: KindOfReport = {
   read: (region, head) =>
     optional({
       place: region.group(head, 1, asText),
-      process: region.field(/\bComm: ([^\n]{1,16}?)(?= (?:Not tainted|Tainted|Kdump))/d, asText),
+      process: readComm(region),
     }),
 };
 
@@ -209,7 +213,7 @@ const oops: KindOfReport = {
     return {
       ...optional({
         address: region.group(head, 1, wordOf),
-        process: region.field(/\bComm: ([^\n]{1,16}?)(?= (?:Not tainted|Tainted|Kdump))/d, asText),
+        process: readComm(region),
       }),
       entries: path.map((entry, i) => ({ ...entry, reported: i === path.length - 1 })),
     };
