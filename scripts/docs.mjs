@@ -10,6 +10,8 @@ import {
 import { boundJsonSchema } from '../packages/explore/dist/index.js';
 import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
 import { triageJsonSchema } from '../packages/triage/dist/index.js';
+import { architectureDrawing } from './architecture-drawing.mjs';
+import { architecturePage } from './architecture-page.mjs';
 import { boundsPage } from './bounds-page.mjs';
 import { builtBackends } from './built-backends.mjs';
 import { coverageMarkdown } from './coverage-table.mjs';
@@ -33,6 +35,8 @@ function formOf(result) {
 
 /** File to the function that makes its text. One line a document. */
 const DOCUMENTS = {
+  'docs/architecture.md': architecturePage,
+  'docs/architecture.svg': architectureDrawing,
   'docs/laws.md': () => lawsMarkdown(allLaws),
   'docs/rules.md': () => rulesMarkdown(),
   'docs/support.md': supportMarkdown,
