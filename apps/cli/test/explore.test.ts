@@ -27,13 +27,16 @@ describe('explore', () => {
   ])('exports what it finds in %s as a scenario that runs', { timeout: 120_000 }, (name) => {
     const scenario = join(folder, `${name}.yaml`);
     const graph = join(folder, `${name}.dot`);
+    const picture = join(folder, `${name}.svg`);
     const bound = `fixtures/bounds/${name}.yaml`;
-    const found = runCli(['explore', bound, '--export', scenario, '--dot', graph]);
+    const ways = ['--export', scenario, '--dot', graph, '--svg', picture];
+    const found = runCli(['explore', bound, ...ways]);
     expect(found.exitCode).toBe(1);
     const { stdout, exitCode } = runCli(['scenario', 'run', scenario]);
     expect(stdout).toMatch(/\nas expected\n$/);
     expect(exitCode).toBe(0);
     expect(readFileSync(graph, 'utf8')).toMatch(/^digraph path \{\n/);
+    expect(readFileSync(picture, 'utf8')).toMatch(/<svg [^]*stroke="red"[^]*<\/svg>\n$/);
   });
 
   it('goes on from a checkpoint, and counts the same', { timeout: 120_000 }, () => {

@@ -16,7 +16,9 @@ it.each([
   if (!result.ok) throw new Error(result.problem.message);
   const lines = result.value.runs.flatMap(({ steps }) =>
     steps.flatMap(({ orders }) =>
-      orders === undefined ? [] : litmusOf(orders).map((each) => litmusLine(name, each)),
+      (orders?.conditions ?? []).map(({ count }) =>
+        litmusLine(litmusOf(name, count, orders?.total ?? 0)),
+      ),
     ),
   );
   expect(lines).toEqual([`Observation ${name} ${said}`]);

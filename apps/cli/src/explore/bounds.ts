@@ -74,7 +74,8 @@ export function groundFor(
   return fail('bad-usage', `--kernel "${asked}": means ${length} kernels, and one is searched`);
 }
 
-const formOf = ({ file }: Bound): string => {
+/** The form that a bound is searched on unless told otherwise: the first that it names. */
+export const formOf = ({ file }: Bound): string => {
   const [first = STANDARD_FORM] = [file.machine?.form ?? STANDARD_FORM].flat();
   return first === 'all' ? STANDARD_FORM : first;
 };

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '@pagewright/core';
+import { litmusLine, litmusOf } from '@pagewright/explore';
 import type { Block, JsonObject } from '@pagewright/report';
 import { type FormSource, type OrdersRun, runAll, type ScenarioRun } from '@pagewright/scenario';
 import { readScenario } from '../scenario/files.js';
@@ -68,14 +69,10 @@ function litmusLines({ run, step, orders, failures }: Observed): string[] {
     ...conditions.flatMap(({ name, count }) => [
       `Condition ${name}`,
       `Positive: ${count} Negative: ${total - count}`,
-      `Observation ${name} ${observation(count, total)} ${count} ${total - count}`,
+      litmusLine(litmusOf(name, count, total)),
     ]),
   ];
 }
-
-/** Always, Sometimes or Never. */
-export const observation = (count: number, total: number): 'Always' | 'Sometimes' | 'Never' =>
-  count === 0 ? 'Never' : count === total ? 'Always' : 'Sometimes';
 
 const observedData = ({ run, step, orders, failures }: Observed): JsonObject => ({
   form: run.form,
@@ -83,11 +80,9 @@ const observedData = ({ run, step, orders, failures }: Observed): JsonObject => 
   step,
   orders: orders.total,
   states: orders.outcomes.map(({ count, first }) => ({ orders: count, first: [...first] })),
-  conditions: orders.conditions.map(({ name, count }) => ({
-    name,
-    observation: observation(count, orders.total),
-    positive: count,
-    negative: orders.total - count,
-  })),
+  conditions: orders.conditions.map(({ name, count }) => {
+    const { verdict, positive, negative } = litmusOf(name, count, orders.total);
+    return { name, observation: verdict, positive, negative };
+  }),
   failures: [...failures],
 });

@@ -1,7 +1,6 @@
-import type { PathStep } from '@pagewright/explore';
+import { litmusOf, type PathStep } from '@pagewright/explore';
 import type { JsonObject } from '@pagewright/report';
 import type { BoundGround } from './bounds.js';
-import { observation } from './litmus.js';
 import type { Searched, Way } from './search.js';
 
 /** What a search found, for programs. */
@@ -31,12 +30,10 @@ export function searchedData({
     ...(ends === undefined
       ? {}
       : {
-          ends: ends.conditions.map(({ id, ways: positive }) => ({
-            id,
-            observation: observation(positive, ends.ways),
-            positive,
-            negative: ends.ways - positive,
-          })),
+          ends: ends.conditions.map(({ id, ways: count }) => {
+            const { verdict, positive, negative } = litmusOf(id, count, ends.ways);
+            return { id, observation: verdict, positive, negative };
+          }),
         }),
   };
 }

@@ -1,6 +1,11 @@
-import type { Bound, EndsCount, SearchResult } from '@pagewright/explore';
+import {
+  type Bound,
+  type EndsCount,
+  litmusLine,
+  litmusOf,
+  type SearchResult,
+} from '@pagewright/explore';
 import { INVARIANTS } from '@pagewright/mm';
-import { observation } from './litmus.js';
 import type { Searched, Way } from './search.js';
 import { wayLines } from './way-lines.js';
 
@@ -34,10 +39,7 @@ export function verdict(result: SearchResult): string {
 
 /** Ways by their ends, as litmus tests tell them. */
 const endsLines = ({ ways, conditions }: EndsCount): string[] =>
-  conditions.map(
-    ({ id, ways: count }) =>
-      `Observation ${id} ${observation(count, ways)} ${count} ${ways - count}`,
-  );
+  conditions.map(({ id, ways: count }) => litmusLine(litmusOf(id, count, ways)));
 
 const reachedLine = ({ id, length }: SearchResult['sometimes'][number]): string =>
   length === null ? `not reached: ${id}` : `reached after ${actions(length)}: ${id}`;

@@ -1,9 +1,7 @@
-import type { OrdersRun } from '@pagewright/scenario';
-
 /** How often something is seen, as herd7 says it. */
 export type LitmusVerdict = 'Always' | 'Sometimes' | 'Never';
 
-/** What the orders of a scenario say of one of its conditions. */
+/** What orders of steps say of a condition that they may end in. */
 export interface Litmus {
   readonly condition: string;
   readonly verdict: LitmusVerdict;
@@ -12,15 +10,14 @@ export interface Litmus {
   readonly negative: number;
 }
 
-/** Verdicts of all conditions of a step whose parts ran in every order. */
-export const litmusOf = ({ total, conditions }: OrdersRun): readonly Litmus[] =>
-  conditions.map(({ name, count }) => ({
-    condition: name,
-    verdict: count === 0 ? 'Never' : count === total ? 'Always' : 'Sometimes',
-    positive: count,
-    negative: total - count,
-  }));
+/** What is said of a condition that so many of all orders fulfil. */
+export const litmusOf = (condition: string, positive: number, total: number): Litmus => ({
+  condition,
+  verdict: positive === 0 ? 'Never' : positive === total ? 'Always' : 'Sometimes',
+  positive,
+  negative: total - positive,
+});
 
 /** A verdict as herd7 prints it. */
-export const litmusLine = (name: string, { verdict, positive, negative }: Litmus): string =>
-  `Observation ${name} ${verdict} ${positive} ${negative}`;
+export const litmusLine = ({ condition, verdict, positive, negative }: Litmus): string =>
+  `Observation ${condition} ${verdict} ${positive} ${negative}`;

@@ -13,7 +13,10 @@ export function dotOf(title: string, steps: readonly PathStep[]): string {
   return [
     'digraph path {',
     `  label=${label([title])};`,
-    '  node [shape=box, fontname=monospace];',
+    // Graphviz knows how wide Courier is, wherever it runs.
+    '  graph [fontname=Courier, labelloc=t];',
+    '  node [shape=box, fontname=Courier];',
+    '  edge [fontname=Courier];',
     '  s0 [label="the beginning\\l"];',
     ...nodes,
     ...edges,
@@ -23,5 +26,11 @@ export function dotOf(title: string, steps: readonly PathStep[]): string {
 }
 
 /** Lines one below the other, left-aligned. */
-const label = (lines: readonly string[]): string =>
-  `"${lines.map((line) => line.replace(/["\\]/g, '\\$&')).join('\\l')}\\l"`;
+const label = (lines: readonly string[]): string => `"${lines.map(escaped).join('\\l')}\\l"`;
+
+/** Text as Graphviz prints it unchanged: it reads escapes and entities, and knows no control characters. */
+const escaped = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd')
+    .replace(/&/g, '&amp;')
+    .replace(/["\\]/g, '\\$&');
