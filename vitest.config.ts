@@ -12,7 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{packages,apps}/*/test/**/*.test.ts'],
+    include: ['{packages,apps}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
     // Sweeps are long on a slow machine with all its cores busy.
     testTimeout: 30_000,
     coverage: { include: ['{packages,apps}/*/src/**/*.ts'] },
