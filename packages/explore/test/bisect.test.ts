@@ -1,7 +1,8 @@
 import { findRevision } from '@pagewright/core';
 import { expect, it } from 'vitest';
+import { allForms } from '../../scenario/test/forms.js';
 import { bisectBound } from '../src/index.js';
-import { allForms, boundOf } from './forms.js';
+import { boundOf } from './forms.js';
 
 const BOUND = `
 bound: An anon_vma gets a second user

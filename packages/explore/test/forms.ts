@@ -1,24 +1,8 @@
-import { arm64 } from '@pagewright/arch-arm64';
-import { nopteSpecial } from '@pagewright/arch-nopte-special';
-import { s390x } from '@pagewright/arch-s390x';
-import { x86 } from '@pagewright/arch-x86';
-import { fail, findRevision, makeKernel, revisionForm } from '@pagewright/core';
-import { type FormSource, rememberForms } from '@pagewright/scenario';
+import { findRevision, makeKernel } from '@pagewright/core';
+import { allForms } from '../../scenario/test/forms.js';
 import { type Bound, parseBound } from '../src/index.js';
 import { beginBound } from '../src/search/explore.js';
 import type { Stepper } from '../src/world/stepper.js';
-
-const BACKENDS = [x86, arm64, s390x, nopteSpecial];
-
-/** Every form of every architecture. */
-export const allForms: FormSource = rememberForms({
-  names: BACKENDS.flatMap(({ forms }) => forms.map(({ name }) => name)),
-  form: (name, revision) => {
-    const backend = BACKENDS.find(({ forms }) => forms.some((form) => form.name === name));
-    if (backend === undefined) return fail('unknown-form', `unknown form ${name}`);
-    return revisionForm(backend, name, revision);
-  },
-});
 
 /** The bound of a text that is right. */
 export function boundOf(text: string): Bound {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseScenario, runAll } from '@pagewright/scenario';
 import { expect, it } from 'vitest';
+import { allForms } from '../../scenario/test/forms.js';
 import { litmusLine, litmusOf } from '../src/index.js';
-import { allForms } from './forms.js';
 
 it.each([
   ['race-clear-seen-late', 'rmap-log/7', 'Sometimes 13 155'],

@@ -1,7 +1,8 @@
 import { parseScenario, runAll, succeededAll } from '@pagewright/scenario';
 import { describe, expect, it } from 'vitest';
+import { allForms } from '../../scenario/test/forms.js';
 import { dotOf, explore, minimise, parseToken, replay, scenarioOf, tokenOf } from '../src/index.js';
-import { allForms, boundOf, groundFor, stepperOf } from './forms.js';
+import { boundOf, groundFor, stepperOf } from './forms.js';
 
 const REUSE = `
 bound: An anon_vma gets a second user
