@@ -1,24 +1,35 @@
-// What npm users get: publint and attw over every library as it is packed. (attw does not do
-// programs, so the CLI gets publint alone.)
-import { spawnSync } from 'node:child_process';
+// What npm users get: every package is packed as it is released, and what was packed is looked
+// through here and by publint and attw. (attw does not do programs.)
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageFaults } from './packages/faults.mjs';
+import { pack, run } from './packages/pack.mjs';
 import { workspacePackages } from './workspace.mjs';
 
-let failures = 0;
-function run(command, args) {
-  const { status, stdout, stderr } = spawnSync(`node_modules/.bin/${command}`, args, {
-    encoding: 'utf8',
-    // npm, which attw packs with, says what went wrong only when it is not silent.
-    env: { ...process.env, npm_config_loglevel: 'error' },
-  });
-  if (status === 0) return;
-  failures += 1;
-  console.log(`${command} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+const licence = readFileSync('LICENSE', 'utf8');
+const into = mkdtempSync(join(tmpdir(), 'pagewright-packed-'));
+process.on('exit', () => rmSync(into, { recursive: true, force: true }));
+
+async function faultsOf({ folder, manifest }) {
+  const { archive, unpacked } = await pack(folder, into);
+  const linters = [['publint', [archive, '--strict']]];
+  if (manifest.exports?.['.']) linters.push(['attw', [archive, '--profile', 'esm-only']]);
+  const faults = packageFaults(unpacked, folder, licence);
+  for (const [linter, args] of linters) {
+    const { status, said } = await run(linter, args);
+    if (status !== 0) faults.push(`${linter} ended with ${status}\n${said}`);
+  }
+  return faults.map((fault) => `${folder}: ${fault}`);
 }
 
 const packages = workspacePackages();
-for (const { folder, manifest } of packages) {
-  run('publint', [folder, '--strict']);
-  if (manifest.exports) run('attw', ['--pack', folder, '--profile', 'esm-only']);
+const left = packages.values();
+const faults = [];
+async function work() {
+  for (const each of left) faults.push(...(await faultsOf(each)));
 }
-console.log(`${packages.length} packages, ${failures} failures`);
-if (packages.length === 0 || failures > 0) process.exitCode = 1;
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+for (const fault of faults) console.log(fault);
+console.log(`${packages.length} packages, ${faults.length} faults`);
+if (packages.length === 0 || faults.length > 0) process.exitCode = 1;

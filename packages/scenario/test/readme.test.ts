@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
+import * as core from '@pagewright/core';
+import * as arch from '../../arch-x86/src/index.js';
 import { describeReadme } from '../../conformance/src/kit/describe-readme.js';
 import * as scenario from '../src/index.js';
-import { allForms as forms } from './forms.js';
 
-const readme = new URL('../README.md', import.meta.url);
-const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync(readme, 'utf8')) ?? [];
-
-describeReadme(readme, [scenario, { forms, text }]);
+describeReadme(new URL('../README.md', import.meta.url), [core, arch, scenario]);

@@ -8,6 +8,9 @@ interface Example {
   readonly promised: readonly unknown[];
 }
 
+/** The constructor of functions that may await: examples do, as modules. */
+const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
+
 /**
  * Registers one test for each ```ts block of a README: the block runs with the exports of `modules`
  * in reach (its imports are left out), and each line `expression; // => value` must have that value.
@@ -24,10 +27,10 @@ export function describeReadme(readme: string | URL, modules: readonly object[])
     });
     test.each(examples.map((example, i) => ({ ...example, i: i + 1 })))(
       'example $i answers what it says',
-      ({ program, promised }) => {
+      async ({ program, promised }) => {
         const answers: unknown[] = [];
-        const run = new Function('report', ...Object.keys(names), program);
-        run((answer: unknown) => answers.push(answer), ...Object.values(names));
+        const run = new AsyncFunction('report', ...Object.keys(names), program);
+        await run((answer: unknown) => answers.push(answer), ...Object.values(names));
         expect(answers).toEqual(promised);
       },
     );
