@@ -9,7 +9,6 @@ import {
 } from '../packages/conformance/dist/index.js';
 import { boundJsonSchema } from '../packages/explore/dist/index.js';
 import { scenarioJsonSchema } from '../packages/scenario/dist/index.js';
-import { triageJsonSchema } from '../packages/triage/dist/index.js';
 import { architectureDrawing } from './architecture-drawing.mjs';
 import { architecturePage } from './architecture-page.mjs';
 import { boundsPage } from './bounds-page.mjs';
@@ -47,7 +46,6 @@ const DOCUMENTS = {
   'docs/flips.md': flipsPage,
   'docs/insertion.md': insertionPage,
   'docs/triage.md': triagePage,
-  'docs/triage.schema.json': () => `${JSON.stringify(triageJsonSchema(), null, 2)}\n`,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
 };

@@ -1,13 +1,8 @@
 import { once } from 'node:events';
 import type { Problem, Result } from '@pagewright/core';
-import {
-  escapeJson,
-  escapeText,
-  type JsonObject,
-  jsonPieces,
-  renderText,
-} from '@pagewright/report';
-import type { Answer } from './verb.js';
+import { escapeJson, escapeText, jsonPieces, renderText } from '@pagewright/report';
+import type { InspectLine } from './outputs/inspect.js';
+import type { Answer, Stream } from './verb.js';
 
 /** How answers are to be shown. */
 export interface Style {
@@ -37,23 +32,24 @@ export function surviveClosedPipes(): void {
 }
 
 /** Prints an answer on standard output, a problem as one line on standard error. */
-export async function show(result: Result<Answer>, style: Style): Promise<void> {
+export async function show(result: Result<Answer | Stream>, style: Style): Promise<void> {
   if (!result.ok) {
     showProblem(result.problem, style.debug);
     return;
   }
-  const { document, lines, problem } = result.value;
-  if (lines !== undefined) await writePieces(ndjson(lines));
-  else if (style.json) await writePieces(jsonPieces(document));
+  const answer = result.value;
+  const { problem } = answer;
+  if ('lines' in answer) await writePieces(ndjson(answer.lines));
+  else if (style.json) await writePieces(jsonPieces(answer.document));
   else {
     process.stdout.write(
-      renderText(document, {
+      renderText(answer.document, {
         color: wantsColor(style),
         width: process.stdout.columns || UNKNOWN_WIDTH,
       }),
     );
   }
-  process.exitCode = result.value.exitCode;
+  process.exitCode = answer.exitCode;
   if (problem !== undefined) showProblem(problem, style.debug);
 }
 
@@ -64,7 +60,7 @@ const BLOCK = 1 << 16;
 const PLAIN = /^[ -~]*$/;
 
 /** One object a line. */
-function* ndjson(lines: Iterable<JsonObject>): Generator<string> {
+function* ndjson(lines: Iterable<InspectLine>): Generator<string> {
   for (const line of lines) {
     const text = JSON.stringify(line);
     yield `${PLAIN.test(text) ? text : escapeJson(text)}\n`;

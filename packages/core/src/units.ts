@@ -35,5 +35,12 @@ export const physAddr = (value: bigint): PhysAddr => checked('PhysAddr', value) 
 /** Keeps the low 64 bits, as C's unsigned arithmetic does. Never throws. */
 export const bitsTruncated = (value: bigint): Bits => BigInt.asUintN(64, value) as Bits;
 
+/**
+ * A number as `hex` writes it.
+ *
+ * @pattern ^0x(0|[1-9a-f][0-9a-f]*)$
+ */
+export type Hex = string;
+
 /** Lower-case `0x` form without padding, as every JSON output and message writes numbers. */
-export const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
+export const hex = (value: bigint | number): Hex => `0x${value.toString(16)}`;

@@ -4,11 +4,11 @@
  */
 export type { ArchCandidate } from './arch/infer.js';
 export type { LogArch } from './arch/names.js';
+export type * from './data.js';
 export type { EntryReading } from './decode/reading.js';
 export type { Cause, Diagnosis, Evidence, KnownFix, LogMachine } from './diagnose/diagnosis.js';
 export type * from './incident.js';
 export { triageData, vmaFlagNames } from './json.js';
-export { triageJsonSchema } from './schema.js';
 export { type JudgedReport, ORIGINS, type Origin, type Score, scoreOf } from './score.js';
 export { triageMarkdown } from './score-page.js';
 export {

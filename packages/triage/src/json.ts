@@ -1,4 +1,13 @@
-import { formatVmFlags, hex, type VmFlagContext } from '@pagewright/core';
+import { formatVmFlags, type Hex, hex, type VmFlagContext } from '@pagewright/core';
+import type {
+  DiagnosisData,
+  IncidentData,
+  LogEntryData,
+  LogPageData,
+  LogVerdictData,
+  LogVmaData,
+  TriageData,
+} from './data.js';
 import type { Diagnosis } from './diagnose/diagnosis.js';
 import type { Field, LogPage, LogPointer, LogVma } from './incident.js';
 import type { Incident, IncidentEntry, TriageResult } from './triage.js';
@@ -15,17 +24,17 @@ export function vmaFlagNames(
   return flags === 0n ? [] : formatVmFlags(flags, form?.definition ?? ANY_HEADERS).split('|');
 }
 
-/** What was found, as `--json` prints it (docs/triage.schema.json). */
-export function triageData({ incidents, lines, dropped }: TriageResult) {
+/** What was found, as data. */
+export function triageData({ incidents, lines, dropped }: TriageResult): TriageData {
   return {
     schema: 'pagewright/triage/1',
     lines,
     dropped,
     incidents: incidents.map(incidentData),
-  } as const;
+  };
 }
 
-function incidentData(incident: Incident) {
+function incidentData(incident: Incident): IncidentData {
   const { machine, report, more, release, follows, verdict } = incident;
   return {
     id: incident.id,
@@ -60,7 +69,7 @@ function incidentData(incident: Incident) {
   };
 }
 
-function entryData({ printed, reading }: IncidentEntry) {
+function entryData({ printed, reading }: IncidentEntry): LogEntryData {
   const { kind, flags, sentence, by, source, pfn, next, swap } = reading;
   return {
     level: printed.level,
@@ -82,14 +91,13 @@ function entryData({ printed, reading }: IncidentEntry) {
   };
 }
 
-const word = (value: bigint | undefined): string | null =>
-  value === undefined ? null : hex(value);
-const fieldWord = (field: Field<bigint> | undefined): string | null => word(field?.value);
+const word = (value: bigint | undefined): Hex | null => (value === undefined ? null : hex(value));
+const fieldWord = (field: Field<bigint> | undefined): Hex | null => word(field?.value);
 /** Null also for a pointer that was hashed or damaged. */
-const pointer = (field: Field<LogPointer> | undefined): string | null =>
+const pointer = (field: Field<LogPointer> | undefined): Hex | null =>
   word(field?.value ?? undefined);
 
-function vmaData(vma: LogVma, { machine }: Incident) {
+function vmaData(vma: LogVma, { machine }: Incident): LogVmaData {
   return {
     line: vma.at.line,
     addr: fieldWord(vma.addr),
@@ -103,7 +111,7 @@ function vmaData(vma: LogVma, { machine }: Incident) {
   };
 }
 
-function pageData(page: LogPage) {
+function pageData(page: LogPage): LogPageData {
   return {
     line: page.at.line,
     pfn: fieldWord(page.pfn),
@@ -121,14 +129,14 @@ function pageData(page: LogPage) {
   };
 }
 
-const verdictData = ({ kernel, answer, because, assumed }: LogVerdict) => ({
+const verdictData = ({ kernel, answer, because, assumed }: LogVerdict): LogVerdictData => ({
   kernel,
   answer,
   because: because.map(({ id, sentence, source }) => ({ id, sentence, source: { ...source } })),
   assumed: [...assumed],
 });
 
-const diagnosisData = (diagnosis: Diagnosis) => ({
+const diagnosisData = (diagnosis: Diagnosis): DiagnosisData => ({
   cause: diagnosis.cause,
   finding: diagnosis.finding,
   confidence: diagnosis.confidence,

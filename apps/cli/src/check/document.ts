@@ -1,7 +1,9 @@
 import { hex } from '@pagewright/core';
 import type { CheckReport, Finding, FindingEvidence, Severity } from '@pagewright/inspect';
-import type { Block, Document, JsonObject } from '@pagewright/report';
+import type { Block } from '@pagewright/report';
 import type { OpenedKernel } from '../inspect/open-judged.js';
+import type { CheckOutput, EvidenceData, FindingData } from '../outputs/check.js';
+import type { AnswerDocument } from '../outputs/output.js';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 const TITLES = { error: 'Errors', warning: 'Warnings', note: 'Notes' } as const;
@@ -11,16 +13,15 @@ export function checkDocument(
   dump: string,
   { kernel, judge }: OpenedKernel,
   { findings, walked, notWalked }: CheckReport,
-): Document {
-  const counts = SEVERITIES.map((severity) => ({
-    severity,
-    count: findings.filter((finding) => finding.severity === severity).length,
-  }));
+): AnswerDocument {
+  const count = (severity: Severity): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const counts = { error: count('error'), warning: count('warning'), note: count('note') };
   const release = kernel.vmcoreinfo.osrelease ?? null;
-  const errors = counts.map(
-    ({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`,
+  const errors = SEVERITIES.map(
+    (severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`,
   );
-  const data: JsonObject = {
+  const data: CheckOutput = {
     schema: 'pagewright/check/1',
     dump,
     release,
@@ -28,7 +29,7 @@ export function checkDocument(
     kernel: judge.chosen.kernel.revision.id,
     walked,
     notWalked,
-    counts: Object.fromEntries(counts.map(({ severity, count }) => [severity, count])),
+    counts,
     findings: findings.map(findingData),
   };
   const summary: Block = {
@@ -93,15 +94,8 @@ const slot = ({ level, table, index }: FindingEvidence): string =>
     ? ''
     : `${level ?? ''} ${hex(table)}${index === undefined ? '' : `[${index}]`}`;
 
-const words = { vma: 1, addr: 1, table: 1, raw: 1, pfn: 1 } as const;
-
-/** Counts that pass what a number holds are impossible, and shown all the same. */
-function findingData(finding: Finding): JsonObject {
+function findingData(finding: Finding): FindingData {
   const { id, severity, invariants, sentence, detail, count, evidence } = finding;
-  const shown = Object.entries(evidence).map(([name, value]) => {
-    if (typeof value !== 'bigint') return [name, value as string | number];
-    return [name, name in words ? hex(value) : Number(value)];
-  });
   return {
     id,
     severity,
@@ -109,6 +103,29 @@ function findingData(finding: Finding): JsonObject {
     sentence,
     detail,
     count,
-    evidence: Object.fromEntries(shown),
+    evidence: evidenceData(evidence),
+  };
+}
+
+/** Counts that pass what a number holds are impossible, and shown all the same. */
+function evidenceData({
+  vma,
+  addr,
+  table,
+  raw,
+  pfn,
+  kept,
+  counted,
+  ...same
+}: FindingEvidence): EvidenceData {
+  return {
+    ...same,
+    ...(vma === undefined ? {} : { vma: hex(vma) }),
+    ...(addr === undefined ? {} : { addr: hex(addr) }),
+    ...(table === undefined ? {} : { table: hex(table) }),
+    ...(raw === undefined ? {} : { raw: hex(raw) }),
+    ...(pfn === undefined ? {} : { pfn: hex(pfn) }),
+    ...(kept === undefined ? {} : { kept: Number(kept) }),
+    ...(counted === undefined ? {} : { counted: Number(counted) }),
   };
 }

@@ -1,4 +1,6 @@
-import { type Block, type Document, type Section, span, type Text } from '@pagewright/report';
+import { type Block, type Section, span, type Text } from '@pagewright/report';
+import type { ConformOutput } from '../outputs/conform.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import type {
   DecisionsData,
   FormData,
@@ -26,9 +28,9 @@ export const isBroken = ({ forms, decisions }: Findings): boolean =>
   );
 
 /** The document of `conform`. */
-export function conformDocument(findings: Findings): Document {
+export function conformDocument(findings: Findings): AnswerDocument {
   const { forms, left, decisions } = findings;
-  const data = {
+  const data: ConformOutput = {
     schema: 'pagewright/conform/1',
     forms,
     left: left.map(({ folder, why }) => ({ folder, why })),

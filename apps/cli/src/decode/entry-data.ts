@@ -1,13 +1,16 @@
 import {
   type AbsentEntry,
+  type AbsentKind,
   type Bits,
   type DecodedEntry,
   decodeEntry,
   type EntryForm,
   type EntryKind,
+  type Hex,
   hex,
   isAbsentHelper,
   type Level,
+  type MarkerName,
   type PhysAddr,
 } from '@pagewright/core';
 import type { StripField } from '@pagewright/report';
@@ -15,11 +18,14 @@ import { fieldsOf } from './fields.js';
 
 /** A field with a value, as `--json` prints it. */
 export type BitData = {
+  /** As the kernel's headers call it; `unnamed` where no field has the bits. */
   readonly name: string;
+  /** Lowest bit. */
   readonly low: number;
+  /** How many bits. */
   readonly width: number;
   /** A number up to 16 bits, a lower-case `0x` string for wider fields (frames, offsets). */
-  readonly value: number | string;
+  readonly value: number | Hex;
   readonly meaning: string;
 };
 
@@ -33,32 +39,43 @@ export type PermissionData = {
 
 /** What an absent entry carries. */
 export type AbsentData = {
-  readonly what: string;
+  readonly what: AbsentKind;
+  /** Number of the swap type. */
   readonly type: number;
-  readonly offset: string;
-  readonly pfn?: string;
+  readonly offset: Hex;
+  /** Frame that it stands for, where it does for one. */
+  readonly pfn?: Hex;
   readonly young?: boolean;
   readonly dirty?: boolean;
-  readonly markers?: readonly string[];
+  readonly markers?: readonly MarkerName[];
 };
 
 /** One entry, as `--json` prints it. */
 export type EntryData = {
   readonly form: string;
+  /** Generation of the headers that it was read with. */
   readonly headers: string;
   readonly level: Level;
-  readonly raw: string;
+  readonly raw: Hex;
   readonly kind: EntryKind;
   /** Frame of a leaf or of the table that comes next; null where the entry has neither. */
-  readonly pfn: string | null;
-  readonly physical: string | null;
+  readonly pfn: Hex | null;
+  /** First byte of that frame. */
+  readonly physical: Hex | null;
+  /**
+   * Every field whose value is not 0, lowest first. Every set bit is in some field; two names of one
+   * bit are both listed.
+   */
   readonly bits: readonly BitData[];
   /** Why a word means nothing, for the kind `invalid` alone. */
   readonly reason?: string;
   readonly permissions?: PermissionData;
   readonly absent?: AbsentData;
-  /** Every helper of the level that needs nothing but the entry, under its name without level. */
-  readonly helpers: Readonly<Record<string, boolean | string | number>>;
+  /**
+   * Every kernel helper of the level that needs nothing but the entry, under its name without level:
+   * tests are booleans, words `0x` strings, `batch_hint` a number.
+   */
+  readonly helpers: Readonly<Record<string, boolean | Hex | number>>;
 };
 
 /** An entry read: as data, and with all of its fields. */
@@ -132,7 +149,7 @@ export function absentData(decoded: AbsentEntry): AbsentData {
 const COUNTS = new Set(['batch_hint']);
 
 function helperAnswers(form: EntryForm, level: Level, raw: Bits): EntryData['helpers'] {
-  const answers: Record<string, boolean | string | number> = {};
+  const answers: Record<string, boolean | Hex | number> = {};
   for (const name of form.helperNames(level)) {
     const helper = form.helper(level, name);
     if (isAbsentHelper(helper) || helper.params.some((param) => param !== 'entry')) continue;

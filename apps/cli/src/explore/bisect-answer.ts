@@ -1,5 +1,6 @@
 import { ok, type Result } from '@pagewright/core';
 import { type Bound, bisectBound } from '@pagewright/explore';
+import type { ExploreBisectOutput } from '../outputs/explore.js';
 import { formSource } from '../scenario/forms.js';
 import { twoKernels } from '../scenario/two-kernels.js';
 import type { Answer } from '../verb.js';
@@ -26,7 +27,7 @@ export async function bisectAnswer(
   ]);
   const count = `${steps} changes from ${from.id} to ${to.id}, ${searches} searches`;
   const nothing = altering.length === 0 ? ['No change alters what is found.'] : lines;
-  const data = {
+  const data: ExploreBisectOutput = {
     schema: 'pagewright/explore-bisect/1',
     bound: bound.file.bound,
     ...{ from: from.id, to: to.id, form, changes: steps, searches },

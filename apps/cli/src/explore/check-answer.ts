@@ -1,4 +1,5 @@
 import { ok, type Result } from '@pagewright/core';
+import type { ExploreCheckOutput } from '../outputs/explore.js';
 import { scenarioPaths } from '../scenario/files.js';
 import { formSource } from '../scenario/forms.js';
 import type { Answer } from '../verb.js';
@@ -27,7 +28,7 @@ export async function checkAnswer(path: string, options: ExploreOptions): Promis
     file: searched.bound.name,
     wrong: [...mistakes],
   }));
-  const data = { schema: 'pagewright/explore-check/1', searches };
+  const data: ExploreCheckOutput = { schema: 'pagewright/explore-check/1', searches };
   return ok({ document: { blocks, data }, exitCode: wrong.length === 0 ? 0 : 1 });
 }
 

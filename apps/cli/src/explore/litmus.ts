@@ -1,7 +1,8 @@
 import { fail, ok, type Result } from '@pagewright/core';
 import { litmusLine, litmusOf } from '@pagewright/explore';
-import type { Block, JsonObject } from '@pagewright/report';
+import type { Block } from '@pagewright/report';
 import { type FormSource, type OrdersRun, runAll, type ScenarioRun } from '@pagewright/scenario';
+import type { LitmusData, LitmusOutput } from '../outputs/explore.js';
 import { readScenario } from '../scenario/files.js';
 import type { GroundChoice } from './bounds.js';
 
@@ -17,7 +18,7 @@ interface Observed {
 export interface Litmus {
   readonly title: string;
   readonly blocks: readonly Block[];
-  readonly data: JsonObject;
+  readonly data: LitmusOutput;
   /** Everything is as the file says. */
   readonly isGood: boolean;
 }
@@ -74,7 +75,7 @@ function litmusLines({ run, step, orders, failures }: Observed): string[] {
   ];
 }
 
-const observedData = ({ run, step, orders, failures }: Observed): JsonObject => ({
+const observedData = ({ run, step, orders, failures }: Observed): LitmusData => ({
   form: run.form,
   kernel: run.kernel,
   step,

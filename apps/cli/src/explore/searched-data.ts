@@ -1,5 +1,5 @@
 import { litmusOf, type PathStep } from '@pagewright/explore';
-import type { JsonObject } from '@pagewright/report';
+import type { ExploreOutput, GroundData, ViolationData, WayStepData } from '../outputs/explore.js';
 import type { BoundGround } from './bounds.js';
 import type { Searched, Way } from './search.js';
 
@@ -12,7 +12,7 @@ export function searchedData({
   ways,
   ends,
   seconds,
-}: Searched): JsonObject {
+}: Searched): ExploreOutput {
   const { finished, stoppedBy, capacity, states, transitions, depth, sometimes } = result;
   return {
     schema: 'pagewright/explore/1',
@@ -39,7 +39,7 @@ export function searchedData({
 }
 
 /** A way, once for each thing that is broken at its end. */
-export const wayData = ({ ids, token, steps }: Way): readonly JsonObject[] =>
+export const wayData = ({ ids, token, steps }: Way): readonly ViolationData[] =>
   ids.map((invariant) => ({
     invariant,
     length: steps.length,
@@ -48,7 +48,7 @@ export const wayData = ({ ids, token, steps }: Way): readonly JsonObject[] =>
   }));
 
 /** What a search runs on. */
-export const groundData = ({ form, kernel }: BoundGround): JsonObject => ({
+export const groundData = ({ form, kernel }: BoundGround): GroundData => ({
   kernel: kernel.revision.id,
   form: form.name,
   config: Object.fromEntries(
@@ -57,7 +57,14 @@ export const groundData = ({ form, kernel }: BoundGround): JsonObject => ({
 });
 
 /** An action as it went. */
-export const stepData = ({ call, answer, named, said, changes, broken }: PathStep): JsonObject => ({
+export const stepData = ({
+  call,
+  answer,
+  named,
+  said,
+  changes,
+  broken,
+}: PathStep): WayStepData => ({
   action: call,
   outcome: answer,
   ...(named === undefined ? {} : { as: named }),

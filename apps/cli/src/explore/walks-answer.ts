@@ -1,5 +1,6 @@
 import { ok, type Result } from '@pagewright/core';
 import type { Bound } from '@pagewright/explore';
+import type { WalksOutput } from '../outputs/explore.js';
 import type { Answer } from '../verb.js';
 import type { BoundGround } from './bounds.js';
 import type { ExploreOptions } from './options.js';
@@ -31,11 +32,12 @@ export async function walksAnswer(
     way === undefined
       ? [`no violation in ${counts} from seed ${seed} on`]
       : [`violated by the walk of seed ${result.seed} (${counts})`, '', ...foundLines(bound, way)];
-  const data = {
+  const data: WalksOutput = {
     schema: 'pagewright/explore-walks/1',
     bound: bound.file.bound,
     ...groundData(ground),
-    ...{ mode, seed, walks: result.walks, transitions: result.transitions, cut: result.cut },
+    mode: mode === 'swarm' ? 'swarm' : 'random',
+    ...{ seed, walks: result.walks, transitions: result.transitions, cut: result.cut },
     foundBySeed: result.seed ?? null,
     violations: way === undefined ? [] : [...wayData(way)],
   };

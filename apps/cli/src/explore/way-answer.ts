@@ -1,5 +1,6 @@
 import { ok, type Result } from '@pagewright/core';
 import { type Bound, parseToken } from '@pagewright/explore';
+import type { ReplayOutput } from '../outputs/explore.js';
 import type { Answer } from '../verb.js';
 import type { BoundGround } from './bounds.js';
 import type { ExploreOptions } from './options.js';
@@ -23,7 +24,7 @@ export async function wayAnswer(
   const written = await writeWay(bound, ground, actions.value, options);
   if (!written.ok) return written;
   const { steps } = way.value;
-  const data = {
+  const data: ReplayOutput = {
     schema: 'pagewright/explore-replay/1',
     bound: bound.file.bound,
     ...groundData(ground),

@@ -1,6 +1,8 @@
 import { hex } from '@pagewright/core';
 import type { Ground, Judge } from '@pagewright/inspect';
-import { type Block, type Document, type JsonObject, span } from '@pagewright/report';
+import { type Block, span } from '@pagewright/report';
+import type { InspectOutput, ProcessData } from '../outputs/inspect.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import type { OpenedKernel } from './open-judged.js';
 import {
   type AreaData,
@@ -11,19 +13,6 @@ import {
   type Totals,
 } from './process-data.js';
 import type { FoundProcess } from './processes.js';
-
-/** A process, as data. */
-type ProcessData = {
-  readonly pid: number;
-  readonly comm: string;
-  readonly kernelThread: boolean;
-  readonly mm: string | null;
-  readonly root: string | null;
-  readonly form: string | null;
-  readonly totals: Totals;
-  readonly vmas: readonly AreaData[];
-  readonly problem: string | null;
-};
 
 /** What is asked, beside the selection. */
 export interface Detail {
@@ -38,12 +27,12 @@ export function inspection(
   opened: OpenedKernel,
   processes: Iterable<FoundProcess>,
   detail: Detail,
-): { readonly document: Document; readonly faulty: boolean } {
+): { readonly document: AnswerDocument; readonly faulty: boolean } {
   const found = [...processes].map((process) => processData(opened.judge, process, detail));
   const { alternatives, kernel } = opened.judge.chosen;
   const { grounds } = opened.judge;
   const release = opened.kernel.vmcoreinfo.osrelease ?? null;
-  const data: JsonObject = {
+  const data: InspectOutput = {
     schema: 'pagewright/inspect/1',
     dump: path,
     container: opened.dump.container,

@@ -1,17 +1,17 @@
-import { type EntryForm, hex, type Level } from '@pagewright/core';
-import type { JudgedEntry, KernelPages, LeafVerdict } from '@pagewright/inspect';
+import { type EntryForm, type Hex, hex, type Level } from '@pagewright/core';
+import type { JudgedEntry, KernelPages, LeafVerdict, PageOwner } from '@pagewright/inspect';
 import { type AbsentData, absentData } from '../decode/entry-data.js';
 
 /** One slot of a table, as `--entries` prints it. */
 export type JudgedData = {
   /** First address that the slot maps inside of the mapping. */
-  readonly addr: string;
+  readonly addr: Hex;
   readonly level: Level;
   /** Bytes that the slot maps. */
   readonly size: number;
-  readonly raw: string;
+  readonly raw: Hex;
   /** Frame of a leaf, at `addr`; or that an absent entry stands for. */
-  readonly pfn: string | null;
+  readonly pfn: Hex | null;
   /** `leaf`, `invalid`, or what an absent entry is. */
   readonly kind: string;
   readonly verdict: LeafVerdict['answer'] | null;
@@ -57,8 +57,22 @@ export function judgedData(form: EntryForm, entry: JudgedEntry): JudgedData {
   };
 }
 
+/** What struct page says of a frame. */
+export type PageData = {
+  /** Names of the flags that are set, without `PG_`. */
+  readonly flags: readonly string[];
+  readonly refcount: number;
+  readonly mapcount: number;
+  readonly owner: PageOwner;
+  /** First frame of the folio, and log2 of its pages. */
+  readonly head: Hex;
+  readonly order: number;
+  /** What page_type says: `slab`, `table`, `hugetlb`. */
+  readonly type: string | null;
+};
+
 /** What struct page says of a frame, as data; null where there is none to read. */
-export function pageData(pages: KernelPages, frame: bigint) {
+export function pageData(pages: KernelPages, frame: bigint): PageData | null {
   const facts = pages.facts(frame);
   if (!facts.ok) return null;
   const { flagNames, refcount, mapcount, owner, head, order, type } = facts.value;

@@ -7,7 +7,7 @@ import {
   type MappedArea,
   type WalkContext,
 } from '@pagewright/inspect';
-import type { JsonObject } from '@pagewright/report';
+import type { InspectLine } from '../outputs/inspect.js';
 import { type JudgedData, judgedData } from './entry-data.js';
 import { contextOf, filledEntries, rangesData, type Totals } from './process-data.js';
 import type { FoundProcess } from './processes.js';
@@ -21,7 +21,7 @@ export function* linesOf(
   processes: Iterable<FoundProcess>,
   withEntries: boolean,
   totals: Totals,
-): Generator<JsonObject> {
+): Generator<InspectLine> {
   for (const process of processes) {
     const { pid } = process.task;
     const context = contextOf(judge, process);

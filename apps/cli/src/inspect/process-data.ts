@@ -1,4 +1,4 @@
-import { formatVmFlags, hex, ok, type Result } from '@pagewright/core';
+import { formatVmFlags, type Hex, hex, ok, type Result } from '@pagewright/core';
 import {
   type AreaRange,
   areaRanges,
@@ -10,36 +10,40 @@ import {
   rangeKey,
   type WalkContext,
 } from '@pagewright/inspect';
-import { type JudgedData, judgedData, pageData, verdictData } from './entry-data.js';
+import { type JudgedData, judgedData, type PageData, pageData, verdictData } from './entry-data.js';
 import type { FoundProcess } from './processes.js';
 
 /** Neighbouring entries with the same verdict, as data. */
 export type JudgedRangeData = Omit<JudgedData, 'addr' | 'size' | 'raw' | 'absent'> & {
-  readonly start: string;
-  readonly end: string;
+  readonly start: Hex;
+  readonly end: Hex;
   readonly entries: number;
 };
 
 /** A mapping with what its tables hold. */
 export type AreaData = {
-  readonly start: string;
-  readonly end: string;
-  readonly flags: string;
+  readonly start: Hex;
+  readonly end: Hex;
+  readonly flags: Hex;
   /** Names of the flags, `VM_READ`; what has no name as a number. */
   readonly flagNames: readonly string[];
   /** vm_pgoff, in pages. */
-  readonly pgoff: string;
+  readonly pgoff: Hex;
   readonly name: string;
   readonly ranges: readonly JudgedRangeData[];
-  readonly entries: readonly (JudgedData & { readonly page: ReturnType<typeof pageData> })[];
+  readonly entries: readonly (JudgedData & { readonly page: PageData | null })[];
   readonly problem: string | null;
 };
 
 /** Entries of a process by what they are. */
 export type Totals = {
+  /** Entries that map a page. */
   page: number;
+  /** Entries that map none. */
   none: number;
+  /** Entries that the kernel would report. */
   bad: number;
+  /** Entries that are not present. */
   absent: number;
   /** Words that mean nothing, and tables that cannot be used. */
   broken: number;

@@ -7,9 +7,9 @@ import {
   openKernelImage,
   regionsOf,
 } from '@pagewright/inspect';
-import type { JsonObject } from '@pagewright/report';
 import { type DumpChoices, openDumped } from '../input/open-dumped.js';
-import type { Answer } from '../verb.js';
+import type { InspectLine, KernelSpaceOutput } from '../outputs/inspect.js';
+import type { Answer, Stream } from '../verb.js';
 import { kernelSpaceBlocks } from './blocks.js';
 import {
   counted,
@@ -33,7 +33,7 @@ const OF_PROCESSES = ['pid', 'comm', 'vma', 'kernel', 'config'] as const;
 export async function inspectKernelSpace(
   paths: readonly string[],
   options: KernelSpaceOptions & Partial<Record<(typeof OF_PROCESSES)[number], unknown>>,
-): Promise<Result<Answer>> {
+): Promise<Result<Answer | Stream>> {
   const meaningless = OF_PROCESSES.find((name) => options[name] !== undefined);
   if (meaningless !== undefined) {
     return fail(
@@ -49,7 +49,6 @@ export async function inspectKernelSpace(
   if (entries.ok && options.ndjson === true) {
     const totals = noKernelTotals();
     return ok({
-      document: { blocks: [], data: {} },
       // Lines are read from the dump while they are printed.
       lines: lines(entries.value, withEntries, totals, () => dump.close()),
       // Known when the last line has been read.
@@ -70,7 +69,7 @@ function* lines(
   withEntries: boolean,
   totals: KernelTotals,
   close: () => void,
-): Generator<JsonObject> {
+): Generator<InspectLine> {
   try {
     const all = counted(entries, totals);
     if (withEntries) for (const entry of all) yield kernelEntryData(entry);
@@ -92,7 +91,7 @@ function wholeAnswer(
   const slots = withEntries ? found.map(kernelEntryData) : [];
   const { form, root } = kernel.virtual.layout;
   const release = kernel.vmcoreinfo.osrelease ?? null;
-  const data = {
+  const data: KernelSpaceOutput = {
     schema: 'pagewright/inspect/1',
     dump: path,
     release,

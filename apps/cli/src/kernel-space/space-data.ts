@@ -1,4 +1,4 @@
-import { hex, type Level, type WalkRange } from '@pagewright/core';
+import { type Hex, hex, type Level, type WalkRange } from '@pagewright/core';
 import {
   isWritableExecutable,
   type KernelEntry,
@@ -18,22 +18,22 @@ type Common = {
   /** Why that is no mistake. */
   readonly excuse: string | null;
   /** Where the same table was walked before with the same rights. */
-  readonly sameAs: string | null;
+  readonly sameAs: Hex | null;
   readonly problem: string | null;
 };
 
 /** One slot, as `--entries` prints it. */
 export type KernelEntryData = {
-  readonly addr: string;
+  readonly addr: Hex;
   readonly size: number;
-  readonly raw: string;
-  readonly pfn: string | null;
+  readonly raw: Hex;
+  readonly pfn: Hex | null;
 } & Common;
 
 /** Neighbouring slots of one region and level with equal rights. */
 export type KernelRangeData = {
-  readonly start: string;
-  readonly end: string;
+  readonly start: Hex;
+  readonly end: Hex;
   readonly entries: number;
 } & Common;
 

@@ -1,9 +1,9 @@
 import { CAPABILITY_WORDS, capabilitiesOf, type FormCapabilities } from '@pagewright/conformance';
 import { type ArchBackend, ok, type Result, type Supports } from '@pagewright/core';
-import type { Document } from '@pagewright/report';
+import type { AnswerDocument } from '../outputs/output.js';
 
 /** Every form in every generation, as a document. */
-export function capabilitiesDocument(backends: readonly ArchBackend[]): Result<Document> {
+export function capabilitiesDocument(backends: readonly ArchBackend[]): Result<AnswerDocument> {
   const forms: FormCapabilities[] = [];
   for (const backend of backends) {
     for (const { name, headers } of backend.forms) {
@@ -37,7 +37,7 @@ const featuresOf = ({ supports }: FormCapabilities): string =>
     .map(([name, letter]) => (supports[name] === true ? letter : '-'))
     .join('');
 
-function documentOf(forms: readonly FormCapabilities[]): Document {
+function documentOf(forms: readonly FormCapabilities[]): AnswerDocument {
   const rows = forms.map((form) => [
     form.form,
     form.headers,

@@ -29,7 +29,14 @@ import {
   TABLE_CHECKS,
   tableCheckText,
 } from '@pagewright/mm/matrices';
-import type { Block, Document, JsonObject, Section } from '@pagewright/report';
+import type { Block, Section } from '@pagewright/report';
+import type {
+  FlipBitData,
+  FlippedEntryData,
+  FlippedPmdData,
+  FlipsOutput,
+} from '../outputs/matrix.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import { formsOfKernels } from './forms-of-kernels.js';
 
 /** What a flips table was asked for. */
@@ -40,7 +47,10 @@ export interface FlipsChoice {
 }
 
 /** `matrix --flips`: what each kernel makes of every single-bit flip of an entry. */
-export async function flipsDocument(name: string, choice: FlipsChoice): Promise<Result<Document>> {
+export async function flipsDocument(
+  name: string,
+  choice: FlipsChoice,
+): Promise<Result<AnswerDocument>> {
   const found = await formsOfKernels(name, choice.kernel);
   if (!found.ok) return found;
   const { revisions, formOf, definition } = found.value;
@@ -221,7 +231,7 @@ function legend(): string {
   );
 }
 
-function data(matrix: FlipsMatrix): JsonObject {
+function data(matrix: FlipsMatrix): Pick<FlipsOutput['flips'], 'swapSlots' | 'kernels' | 'lost'> {
   return {
     swapSlots: SWAP_SLOTS,
     kernels: matrix.groups.map(({ kernels, answer }) => ({
@@ -235,7 +245,7 @@ function data(matrix: FlipsMatrix): JsonObject {
 const hasKind = (groups: PmdFlips, kind: FlippedKind): boolean =>
   groups.some(({ answer }) => answer.some((entry) => entry.kind === kind));
 
-const pmdData = (entry: FlippedEntry<FlippedBit>): JsonObject => ({
+const pmdData = (entry: FlippedEntry<FlippedBit>): FlippedPmdData => ({
   kind: entry.kind,
   word: hex(entry.word),
   counts: {
@@ -246,7 +256,16 @@ const pmdData = (entry: FlippedEntry<FlippedBit>): JsonObject => ({
 });
 
 /** What is known of a flip at every level. */
-const bitData = ({ pfn, place, word, bit, field, became, debug, production }: FlippedBit) => ({
+const bitData = ({
+  pfn,
+  place,
+  word,
+  bit,
+  field,
+  became,
+  debug,
+  production,
+}: FlippedBit): FlipBitData => ({
   bit,
   field,
   became,
@@ -263,7 +282,7 @@ const bitData = ({ pfn, place, word, bit, field, became, debug, production }: Fl
       }),
 });
 
-const entryData = (entry: FlippedEntry): JsonObject => ({
+const entryData = (entry: FlippedEntry): FlippedEntryData => ({
   kind: entry.kind,
   word: hex(entry.word),
   counts: {

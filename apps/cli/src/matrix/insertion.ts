@@ -14,14 +14,16 @@ import {
   OCCUPANTS,
   parseMemory,
 } from '@pagewright/mm/matrices';
-import type { Document, JsonObject, Section } from '@pagewright/report';
+import type { Section } from '@pagewright/report';
+import type { InsertionLevelData, KernelEncodingsData } from '../outputs/matrix.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import { formsOfKernels } from './forms-of-kernels.js';
 
 /** `matrix --insert`: what each way to insert an entry answers for each kind of slot. */
 export async function insertionDocument(
   name: string,
   kernel: string | undefined,
-): Promise<Result<Document>> {
+): Promise<Result<AnswerDocument>> {
   const found = await formsOfKernels(name, kernel);
   if (!found.ok) return found;
   const { revisions, formOf, definition } = found.value;
@@ -102,7 +104,7 @@ const legend = (memory: string): string =>
   'warn. match some: how many read as some frame of that memory. X reads as: the frame number that ' +
   'an entry of offset X, a migration entry of frame X, is taken for.';
 
-const levelData = ({ level, groups }: InsertionLevel): JsonObject => ({
+const levelData = ({ level, groups }: InsertionLevel): InsertionLevelData => ({
   level,
   kernels: groups.map(({ kernels, answer }) => ({
     kernels,
@@ -114,7 +116,10 @@ const levelData = ({ level, groups }: InsertionLevel): JsonObject => ({
 });
 
 /** Counts of entries go beyond what numbers of JSON hold exactly: they are words. */
-const encodingData = ({ kernels, answer }: KernelGroup<readonly EncodedKind[]>): JsonObject => ({
+const encodingData = ({
+  kernels,
+  answer,
+}: KernelGroup<readonly EncodedKind[]>): KernelEncodingsData => ({
   kernels,
   kinds: answer.map(({ entries, matching, zero, warning, matchingSome, shift, ...kind }) => ({
     ...kind,

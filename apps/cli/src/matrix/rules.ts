@@ -1,15 +1,17 @@
 import { type MatrixRow, type RulesMatrix, rulesMatrix } from '@pagewright/conformance';
 import { hex, ok, REVISIONS, type Result, type Revision } from '@pagewright/core';
-import type { Document, Section } from '@pagewright/report';
+import type { Block, Section } from '@pagewright/report';
 import { revisionsOf } from '../forms.js';
+import type { RulesOutput, RulesRowData } from '../outputs/matrix.js';
+import type { AnswerDocument } from '../outputs/output.js';
 
 /** The rows of SPEC 18.3 as a document: one section a class, one column a revision. */
-export function rulesDocument(kernel: string | undefined): Result<Document> {
+export function rulesDocument(kernel: string | undefined): Result<AnswerDocument> {
   const revisions = kernel === undefined ? ok(shownRevisions()) : revisionsOf(kernel);
   if (!revisions.ok) return revisions;
   const matrix = rulesMatrix(revisions.value.map(({ id }) => id));
   if (!matrix.ok) return matrix;
-  const data = { schema: 'pagewright/matrix/1', rules: rulesData(matrix.value) };
+  const data: RulesOutput = { schema: 'pagewright/matrix/1', rules: rulesData(matrix.value) };
   return ok({ title: 'vm_normal_page*()', blocks: blocksOf(matrix.value), data });
 }
 
@@ -20,7 +22,7 @@ const shownRevisions = (): readonly Revision[] =>
     return series === undefined || !REVISIONS[i + 1]?.id.startsWith(series);
   });
 
-function blocksOf({ revisions, classes }: RulesMatrix): Document['blocks'] {
+function blocksOf({ revisions, classes }: RulesMatrix): readonly Block[] {
   const columns = ['row', 'level', 'vma', 'offset', 'entry', ...revisions].map((title) => ({
     title,
   }));
@@ -48,7 +50,7 @@ const LEGEND =
   '+Winvalid: warns that the pfn has no struct page. N/A: no such function. Memory map and VMAs: ' +
   'SPEC 18.3.';
 
-function rulesData({ revisions, classes }: RulesMatrix) {
+function rulesData({ revisions, classes }: RulesMatrix): RulesOutput['rules'] {
   return {
     revisions,
     classes: classes.map(({ class: name, meaning, rows }) => ({
@@ -59,7 +61,7 @@ function rulesData({ revisions, classes }: RulesMatrix) {
   };
 }
 
-const rowData = ({ id, level, vma, offset, entry, cells }: MatrixRow) => ({
+const rowData = ({ id, level, vma, offset, entry, cells }: MatrixRow): RulesRowData => ({
   id,
   level,
   vma,

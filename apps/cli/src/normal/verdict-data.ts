@@ -1,4 +1,11 @@
-import { hex, type MappedEntry, type Revision, type Rule, type Verdict } from '@pagewright/core';
+import {
+  type Hex,
+  hex,
+  type MappedEntry,
+  type Revision,
+  type Rule,
+  type Verdict,
+} from '@pagewright/core';
 
 /** A rule, as `--json` prints it. */
 export type RuleData = {
@@ -12,14 +19,18 @@ export type VerdictData = {
   readonly kernel: string;
   readonly headers: string;
   /** What this kernel reads in the entry. */
-  readonly pfn: string;
+  readonly pfn: Hex;
   readonly special: boolean;
   readonly devmap: boolean;
+  /** `page`; `none`: NULL; `bad`: NULL after a report; `absent`: this kernel has no such function. */
   readonly answer: Verdict['answer'];
   /** Frame of the page; left out where there is none, and where only the hook knows it. */
-  readonly page?: string;
+  readonly page?: Hex;
+  /** How the page was found: by the frame number, or by the hook of the VMA. */
   readonly via?: 'pfn' | 'hook';
+  /** Rules that led to the answer, the deciding one last. */
   readonly because: readonly RuleData[];
+  /** Warnings of CONFIG_DEBUG_VM. */
   readonly warns: readonly RuleData[];
 };
 

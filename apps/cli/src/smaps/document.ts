@@ -9,9 +9,11 @@ import {
   type SmapsField,
   smapsLines,
 } from '@pagewright/inspect';
-import type { Block, Document, JsonObject } from '@pagewright/report';
+import type { Block } from '@pagewright/report';
 import type { OpenedKernel } from '../inspect/open-judged.js';
 import type { FoundProcess } from '../inspect/processes.js';
+import type { AnswerDocument } from '../outputs/output.js';
+import type { SmapsAreaData, SmapsOutput } from '../outputs/smaps.js';
 
 /** What is asked, beside the process. */
 export interface Detail {
@@ -21,7 +23,7 @@ export interface Detail {
 
 /** The smaps of a process, and whether something could not be counted. */
 export interface SmapsAnswer {
-  readonly document: Document;
+  readonly document: AnswerDocument;
   readonly incomplete: boolean;
 }
 
@@ -42,7 +44,7 @@ export function smapsDocument(
     ? rollupLines(areas, behaviour, kernel)
     : areas.flatMap((area) => smapsLines(area, behaviour, kernel));
   const problems = problemsOf(areas, process);
-  const data: JsonObject = {
+  const data: SmapsOutput = {
     schema: 'pagewright/smaps/1',
     dump: path,
     release: kernel.vmcoreinfo.osrelease ?? null,
@@ -62,7 +64,7 @@ const numbers = (fields: readonly SmapsField[]): Readonly<Record<string, number>
   Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 
 /** One mapping; its sizes in KiB under the names that the kernel prints. */
-function areaData(area: AreaSmaps, { behaviour }: Smaps, { kernel }: OpenedKernel): JsonObject {
+function areaData(area: AreaSmaps, { behaviour }: Smaps, { kernel }: OpenedKernel): SmapsAreaData {
   const { start, end, permissions, offset, device, inode, name } = areaHeading(area.area, kernel);
   return {
     start: hex(start),

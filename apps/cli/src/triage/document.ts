@@ -1,15 +1,16 @@
 import { mayMapRawPfns } from '@pagewright/core';
 import { VM_FLAG_TEXTS } from '@pagewright/core/texts';
-import type { Block, Document, Text } from '@pagewright/report';
+import type { Block, Text } from '@pagewright/report';
 import { span } from '@pagewright/report';
 import { type Incident, type TriageResult, triageData, vmaFlagNames } from '@pagewright/triage';
+import type { AnswerDocument } from '../outputs/output.js';
 import { diagnosisSection } from './diagnosis-section.js';
 
 /** Beyond these, entries are counted. */
 const MOST_ENTRIES = 24;
 
 /** What a log says happened: a section an incident. */
-export function triageDocument(name: string, result: TriageResult): Document {
+export function triageDocument(name: string, result: TriageResult): AnswerDocument {
   const { incidents, lines, dropped } = result;
   const found =
     incidents.length === 0

@@ -8,6 +8,7 @@ import {
   firstForm,
 } from '@pagewright/scenario';
 import type { Command } from 'commander';
+import type { BisectOutput } from '../outputs/scenario.js';
 import { readScenario } from '../scenario/files.js';
 import { formSource } from '../scenario/forms.js';
 import { sideBySide } from '../scenario/side-by-side.js';
@@ -58,7 +59,10 @@ export async function findChange(path: string, options: BisectOptions): Promise<
   const found = bisect(scenario.value, source, form.value, ...kernels.value);
   if (!found.ok) return found;
   const title = `${scenario.value.file.scenario} (${form.value})`;
-  const data = { schema: 'pagewright/bisect/1', ...bisectionData(found.value) };
+  const data: BisectOutput = {
+    schema: 'pagewright/bisect/1',
+    ...bisectionData(found.value),
+  };
   return ok({ document: { title, blocks: blocksOf(found.value), data }, exitCode: 0 });
 }
 

@@ -6,6 +6,7 @@ import { entrySection } from '../decode/entry-section.js';
 import { checkedEntry, parseLevel } from '../entry-level.js';
 import { type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForms } from '../forms.js';
 import { readEntries } from '../input/entries.js';
+import type { DecodeOutput } from '../outputs/decode.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface DecodeOptions extends FormChoice {
@@ -61,6 +62,6 @@ export async function decode(
       sections.push(entrySection(entry, form.definition.wordBits));
     }
   }
-  const data = { schema: 'pagewright/decode/1', entries };
+  const data: DecodeOutput = { schema: 'pagewright/decode/1', entries };
   return ok({ document: { blocks: sections, data }, exitCode: 0 });
 }

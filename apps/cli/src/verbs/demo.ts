@@ -9,6 +9,7 @@ import { formsSection } from '../demo/forms-section.js';
 import { processSection } from '../demo/process-section.js';
 import { revisionsSection } from '../demo/revisions-section.js';
 import { fixturesFolder } from '../fixtures.js';
+import type { DemoOutput } from '../outputs/demo.js';
 import { type Agreement, againstTruth } from '../process/against-truth.js';
 import {
   describedProcess,
@@ -57,7 +58,7 @@ export async function demo(guest: string): Promise<Result<Answer>> {
   }
   const agreements = [shown.value.agreement, ...others.map(({ agreement }) => agreement)];
   const wrong = forms.value.broken || agreements.some(({ differences }) => differences.length > 0);
-  const data = {
+  const data: DemoOutput = {
     schema: 'pagewright/demo/1',
     forms: forms.value.data,
     process: shown.value.data,

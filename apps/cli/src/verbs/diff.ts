@@ -7,6 +7,7 @@ import {
   type ScenarioRun,
 } from '@pagewright/scenario';
 import type { Command } from 'commander';
+import type { DiffOutput } from '../outputs/scenario.js';
 import { readScenario } from '../scenario/files.js';
 import { formSource } from '../scenario/forms.js';
 import { diffBlocks } from '../scenario/side-by-side.js';
@@ -56,7 +57,7 @@ export async function diff(path: string, options: DiffOptions): Promise<Result<A
   }
   const [one, other] = runs as [ScenarioRun, ScenarioRun];
   const first = firstDifference(one, other);
-  const data = {
+  const data: DiffOutput = {
     schema: 'pagewright/diff/1',
     file: path,
     form,

@@ -1,12 +1,13 @@
 import { deflateSync } from 'node:zlib';
 import { fail, ok, type Result } from '@pagewright/core';
 import { type Distilled, distill } from '@pagewright/inspect';
-import type { Block, Document } from '@pagewright/report';
+import type { Block } from '@pagewright/report';
 import type { Command } from 'commander';
 import { whyUnfit, writePieces } from '../distill/write-file.js';
 import { parseNumber } from '../input/numbers.js';
 import { advised, dumpOptions } from '../input/open-dumped.js';
 import { type KernelChoices, openFiles } from '../inspect/open-judged.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import { progress, progressDone } from '../progress.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
@@ -82,7 +83,7 @@ function describe(
   { output, types }: DistillOptions,
   distilled: Distilled,
   bytes: number,
-): Document {
+): AnswerDocument {
   const { pages, pageBytes, userPages, processes, others } = distilled;
   const kept = processes.map(({ pid, comm }) => ({ pid, comm }));
   const notes: string[] = [];

@@ -10,7 +10,7 @@ import { findsFault, noTotals } from '../inspect/process-data.js';
 import { type FoundProcess, processesOf, type Selection } from '../inspect/processes.js';
 import { inspectKernelSpace } from '../kernel-space/answer.js';
 import { progressDone, slowProgress } from '../progress.js';
-import { type Answer, examples, type Reply } from '../verb.js';
+import { type Answer, examples, type Reply, type Stream } from '../verb.js';
 
 interface InspectOptions extends KernelChoices {
   readonly pid?: string;
@@ -60,14 +60,14 @@ export function define(command: Command, reply: Reply): void {
 export async function inspectDump(
   paths: readonly string[],
   options: InspectOptions,
-): Promise<Result<Answer>> {
+): Promise<Result<Answer | Stream>> {
   const wanted = selectionOf(options);
   if (!wanted.ok) return wanted;
   const opened = await openJudged(paths, options);
   if (!opened.ok) return opened;
   const answer = answerOf(paths.join(' '), opened.value, wanted.value, options);
   // Lines are read from the dump while they are printed.
-  if (!answer.ok || answer.value.lines === undefined) opened.value.dump.close();
+  if (!answer.ok || !('lines' in answer.value)) opened.value.dump.close();
   return answer;
 }
 
@@ -88,7 +88,7 @@ function answerOf(
   opened: OpenedKernel,
   wanted: Selection,
   { entries, ndjson }: InspectOptions,
-): Result<Answer> {
+): Result<Answer | Stream> {
   const list = processesOf(opened.kernel, wanted);
   if (!list.ok) return list;
   const { count, problem } = list.value;
@@ -99,7 +99,6 @@ function answerOf(
     const totals = noTotals();
     const lines = linesOf(opened.judge, processes, withEntries, totals);
     return ok({
-      document: { blocks: [], data: {} },
       lines: closing(lines, () => opened.dump.close()),
       // Known when the last line has been read.
       get exitCode() {

@@ -1,10 +1,10 @@
 import { fail, ok, type Result } from '@pagewright/core';
-import type { Document } from '@pagewright/report';
 import type { Command } from 'commander';
 import { allBackends } from '../backends.js';
 import { KERNEL_OPTION } from '../forms.js';
 import { capabilitiesDocument } from '../matrix/capabilities.js';
 import { rulesDocument } from '../matrix/rules.js';
+import type { AnswerDocument } from '../outputs/output.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface MatrixOptions {
@@ -60,7 +60,7 @@ function misuse({ rules, flips, insert, kernel, memory }: MatrixOptions): string
   return memory !== undefined && flips === undefined ? '--memory goes with --flips' : undefined;
 }
 
-async function documentOf(options: MatrixOptions): Promise<Result<Document>> {
+async function documentOf(options: MatrixOptions): Promise<Result<AnswerDocument>> {
   if (options.rules === true) return rulesDocument(options.kernel);
   if (options.flips !== undefined) {
     const { flipsDocument } = await import('../matrix/flips.js');

@@ -33,6 +33,7 @@ import type { EntryWord } from '../input/entry-words.js';
 import { HOOKS, type Place, type PlaceOptions, readPlace, surround } from '../normal/question.js';
 import { type VerdictData, verdictData } from '../normal/verdict-data.js';
 import { verdictSections } from '../normal/verdict-sections.js';
+import type { NormalOutput } from '../outputs/normal.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 
 interface NormalOptions extends FormChoice, PlaceOptions {
@@ -192,7 +193,7 @@ function answerOf(name: string, word: EntryWord, judged: readonly Judged[]): Res
     if (lines.length === 0) continue;
     blocks.push({ kind: 'key-values', pairs: lines.map((line) => [role, line]) });
   }
-  const data = {
+  const data: NormalOutput = {
     schema: 'pagewright/normal/1',
     form: name,
     level,

@@ -9,6 +9,7 @@ import {
   succeededAll,
 } from '@pagewright/scenario';
 import type { Command } from 'commander';
+import type { ScenarioNewOutput, ScenarioOutput } from '../outputs/scenario.js';
 import { progress, progressDone } from '../progress.js';
 import { readScenario, scenarioPaths } from '../scenario/files.js';
 import { formSource } from '../scenario/forms.js';
@@ -79,7 +80,10 @@ export async function runScenarios(path: string, options: RunOptions): Promise<R
   if (first === undefined)
     return fail('nothing-to-run', `${path}: nothing runs on what was chosen`);
   const blocks = paths.value.length === 1 ? [verbatim(resultLines(first))] : folderBlocks(results);
-  const data = { schema: 'pagewright/scenario/1', scenarios: results.map(resultData) };
+  const data: ScenarioOutput = {
+    schema: 'pagewright/scenario/1',
+    scenarios: results.map(resultData),
+  };
   const good = results.every(succeededAll);
   return ok({ document: { blocks, data }, exitCode: good ? 0 : 1 });
 }
@@ -104,7 +108,11 @@ function folderBlocks(results: readonly ScenarioResult[]): Block[] {
 
 /** A commented scenario, printed or written to a file. */
 async function startingFile(path: string | undefined): Promise<Result<Answer>> {
-  const data = { schema: 'pagewright/scenario-new/1', file: path ?? null, text: STARTING_FILE };
+  const data: ScenarioNewOutput = {
+    schema: 'pagewright/scenario-new/1',
+    file: path ?? null,
+    text: STARTING_FILE,
+  };
   if (path === undefined) {
     const lines = STARTING_FILE.trimEnd().split('\n');
     return ok({ document: { blocks: [verbatim(lines)], data }, exitCode: 0 });

@@ -1,6 +1,7 @@
 import { fail, ok, type Result, SERIES, type Series } from '@pagewright/core';
 import { type Review, review, seriesData } from '@pagewright/scenario';
 import type { Command } from 'commander';
+import type { SeriesOutput } from '../outputs/scenario.js';
 import { progress, progressDone } from '../progress.js';
 import { formSource } from '../scenario/forms.js';
 import { patchBlocks, seriesBlock } from '../series/series-blocks.js';
@@ -62,7 +63,7 @@ async function reviewed(chosen: readonly Series[], patch?: number): Promise<Resu
     progressDone();
   }
   const patches = reviews.flatMap((each) => each.patches);
-  const data = { schema: 'pagewright/series/1', series: reviews.map(seriesData) };
+  const data: SeriesOutput = { schema: 'pagewright/series/1', series: reviews.map(seriesData) };
   const exitCode = patches.every(({ holds }) => holds) ? 0 : 1;
   const [only] = patches;
   if (patch === undefined || only === undefined) {

@@ -9,6 +9,7 @@ import {
   dumpOptions,
   openDumpedFiles,
 } from '../input/open-dumped.js';
+import type { AskedSymbolsData, SymbolData, SymbolsOutput } from '../outputs/symbols.js';
 import { answersTo } from '../symbols/asked.js';
 import { type FoundSymbol, SymbolIndex } from '../symbols/symbol-index.js';
 import { type Answer, examples, type Reply } from '../verb.js';
@@ -33,7 +34,7 @@ export function define(command: Command, reply: Reply): void {
 }
 
 /** A symbol as data. */
-const symbolData = ({ name, address, offset, size, type, module }: FoundSymbol) => ({
+const symbolData = ({ name, address, offset, size, type, module }: FoundSymbol): SymbolData => ({
   name,
   address: hex(address),
   offset: hex(offset),
@@ -79,7 +80,7 @@ function answered(path: string, index: SymbolIndex, what: readonly string[]): Re
   if (problem !== undefined) {
     blocks.push({ kind: 'note', tone: 'warning', text: `Modules: ${problem.message}` });
   }
-  const data = {
+  const data: SymbolsOutput = {
     schema: 'pagewright/symbols/1',
     dump: path,
     answers,
@@ -88,12 +89,7 @@ function answered(path: string, index: SymbolIndex, what: readonly string[]): Re
   return ok({ document: { blocks, data }, exitCode: missing.length > 0 ? 1 : 0 });
 }
 
-interface Answered {
-  readonly asked: string;
-  readonly symbols: readonly ReturnType<typeof symbolData>[];
-}
-
-const table = (answers: readonly Answered[]): Block => ({
+const table = (answers: readonly AskedSymbolsData[]): Block => ({
   kind: 'table',
   columns: [
     { title: 'address' },

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '@pagewright/core';
 import { type Kernel, openKernel, typesWith } from '@pagewright/inspect';
 import type { Command } from 'commander';
 import { DUMP_ARGUMENT, type DumpChoices, dumpOptions, openDumped } from '../input/open-dumped.js';
+import type { TypeOutput } from '../outputs/type.js';
 import { layoutBlocks } from '../type/layout-blocks.js';
 import { layoutData } from '../type/layout-data.js';
 import { type Answer, examples, type Reply } from '../verb.js';
@@ -57,12 +58,11 @@ function answered(path: string, kernel: Kernel, name: string): Result<Answer> {
   const bits = place.ok && isMember ? place.value.bitOffset : undefined;
   const module = found?.module ?? null;
   const { type, size } = layout.value;
-  const data = {
+  const data: TypeOutput = {
     schema: 'pagewright/type/1',
     dump: path,
     asked: name,
     module,
-    /** Of a member: bytes and bits from the start of the type that it is a member of. */
     offset: bits === undefined ? null : Math.floor(bits / 8),
     bitOffset: bits ?? null,
     bitSize: (place.ok && isMember ? place.value.bitSize : undefined) ?? null,

@@ -13,6 +13,7 @@ import { backendOfForm } from '../backends.js';
 import { type FormChoice, HEADERS_OPTION, KERNEL_OPTION, openForm } from '../forms.js';
 import { parseNumber } from '../input/numbers.js';
 import { BASE_OPTION, openBased } from '../input/open-based.js';
+import type { WalkHead } from '../outputs/walk.js';
 import { type Answer, examples, type Reply } from '../verb.js';
 import { walkAt } from '../walk/at-answer.js';
 import { checkedRoot, fittingForms } from '../walk/open-root.js';
@@ -118,7 +119,7 @@ function walkTarget(asked: Asked, form: EntryForm, backend: ArchBackend): Result
   const root = checkedRoot(form, memory, asked.root);
   if (!root.ok) return root;
   const fits = fittingForms(backend, form, memory, root.value);
-  const head = {
+  const head: WalkHead = {
     schema: 'pagewright/walk/1',
     dump: asked.path,
     container,

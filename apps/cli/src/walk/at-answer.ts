@@ -7,7 +7,8 @@ import {
   type Result,
   walk,
 } from '@pagewright/core';
-import type { Block, JsonObject, Text } from '@pagewright/report';
+import type { Block, Text } from '@pagewright/report';
+import type { WalkHead, WalkOutput } from '../outputs/walk.js';
 import type { Answer } from '../verb.js';
 import { entryText } from './entry-text.js';
 import { type EndData, endData, type StepData, stepData } from './step-data.js';
@@ -18,13 +19,13 @@ export function walkAt(
   memory: PhysicalMemory,
   root: PhysAddr,
   address: bigint,
-  head: JsonObject,
+  head: WalkHead,
 ): Result<Answer> {
   const walked = walk(form, memory, root, address);
   if (!walked.ok) return walked;
   const steps = walked.value.steps.map((step) => stepData(form, step));
   const end = endData(walked.value);
-  const data = { ...head, at: hex(address), span: null, steps, end, ranges: [] };
+  const data: WalkOutput = { ...head, at: hex(address), span: null, steps, end, ranges: [] };
   const blocks = [stepsTable(steps), ...endBlocks(hex(address), steps, end)];
   const invalid = steps.some(({ kind }) => kind === 'invalid');
   const answer: Answer = {

@@ -1,5 +1,6 @@
 import {
   type EntryForm,
+  type Hex,
   hex,
   type Level,
   ranges,
@@ -18,9 +19,9 @@ import {
  * `physical` are those of `start`, which may lie inside of what the first entry maps.
  */
 export type RangeData = Omit<WalkedEntryData, 'level'> & {
-  readonly start: string;
+  readonly start: Hex;
   /** One past the last address. */
-  readonly end: string;
+  readonly end: Hex;
   readonly entries: number;
   /** Level of the entries; null for a hole, which may be made of entries of several levels. */
   readonly level: Level | null;

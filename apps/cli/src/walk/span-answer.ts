@@ -9,7 +9,7 @@ import {
   type Span,
   walkEntries,
 } from '@pagewright/core';
-import type { JsonObject } from '@pagewright/report';
+import type { WalkHead } from '../outputs/walk.js';
 import type { Answer } from '../verb.js';
 import { type RangeData, rangesOf } from './range-data.js';
 import { rangeLines } from './range-lines.js';
@@ -26,7 +26,7 @@ export function walkSpan(
   memory: PhysicalMemory,
   root: PhysAddr,
   asked: Span,
-  head: JsonObject,
+  head: WalkHead,
 ): Result<Answer> {
   const walked = walkEntries(form, memory, root, asked);
   if (!walked.ok) return walked;

@@ -1,6 +1,7 @@
 import {
   type DecodedEntry,
   type EntryForm,
+  type Hex,
   hex,
   type Level,
   type Problem,
@@ -13,16 +14,16 @@ import { flagNames } from './flag-names.js';
 /** What one entry is, in the words and spellings of the JSON outputs. */
 export type WalkedEntryData = {
   readonly level: Level;
-  readonly raw: string;
+  readonly raw: Hex;
   readonly kind: DecodedEntry['kind'];
   /** Names of what is set beside frame, next table or swap value. */
   readonly flags: readonly string[];
   /** Frame of a leaf. */
-  readonly pfn: string | null;
+  readonly pfn: Hex | null;
   /** First byte of that frame. */
-  readonly physical: string | null;
+  readonly physical: Hex | null;
   /** Table that comes next. */
-  readonly next: string | null;
+  readonly next: Hex | null;
   readonly absent: AbsentData | null;
   /** Why an entry means nothing. */
   readonly reason: string | null;
@@ -30,10 +31,10 @@ export type WalkedEntryData = {
 
 /** One table that a walk looked into. */
 export type StepData = WalkedEntryData & {
-  readonly table: string;
+  readonly table: Hex;
   readonly index: number;
   /** Physical address of the entry. */
-  readonly address: string;
+  readonly address: Hex;
 };
 
 /** How the walk of one address ended. */
@@ -42,10 +43,11 @@ export type EndData =
       readonly kind: 'mapped';
       readonly level: Level;
       /** Page and byte of the address itself, inside of what the entry maps. */
-      readonly pfn: string;
-      readonly physical: string;
+      readonly pfn: Hex;
+      readonly physical: Hex;
     }
   | { readonly kind: 'not-mapped'; readonly level: Level }
+  /** A table that is not in the dump. */
   | { readonly kind: 'unreadable'; readonly problem: ProblemData };
 
 /** A problem without its evidence, whose numbers the sentence has as well. */

@@ -42,7 +42,7 @@ export function exitRows(entries: readonly FlippedEntry[]): ExitRow[] {
 }
 
 /** Reports that the flips of an entry bring at exit, without DEBUG_VM. */
-export interface ReportCounts {
+export type ReportCounts = {
   /** Of the entry itself: its pfn is too high, or it is special where none may be. */
   readonly entry: number;
   /** Of a mapcount below zero, at once. */
@@ -51,7 +51,7 @@ export interface ReportCounts {
   readonly later: number;
   /** Flips that stop the kernel. */
   readonly oops: number;
-}
+};
 
 /** Counts what exit reports, by what the hit frames are used for. */
 export function countReports({ flips }: FlippedEntry, use: HitUse): ReportCounts {
@@ -66,7 +66,7 @@ export function countReports({ flips }: FlippedEntry, use: HitUse): ReportCounts
 }
 
 /** What RFC patch 1 takes away from the flips of one entry. */
-export interface BoundLoss {
+export type BoundLoss = {
   readonly kind: FlippedKind;
   /** Flips that the patch changes, by bit. */
   readonly bits: readonly number[];
@@ -81,7 +81,7 @@ export interface BoundLoss {
   readonly oops: number;
   /** Flips to frames without struct page below the bound, which neither side reports. */
   readonly holes: number;
-}
+};
 
 /** The kernels before and after the patch that drops the check. */
 const [BEFORE, AFTER] = ['rfc-2025-06/0', 'rfc-2025-06/1'];

@@ -19,7 +19,7 @@ import { PRIMITIVES, type Primitive } from './primitives.js';
 export type SlotChange = 'kept' | 'mapped' | 'writable' | 'edited';
 
 /** What a kernel answers for one slot. */
-export interface InsertionAnswer {
+export type InsertionAnswer = {
   readonly occupant: Occupant;
   /** The errno or VM_FAULT bits by name; `BUG` where the kernel stops. */
   readonly answer: string;
@@ -30,7 +30,7 @@ export interface InsertionAnswer {
    * edited as if it were, which changes what it stands for.
    */
   readonly slot: SlotChange;
-}
+};
 
 /** What a kernel answers for every slot; without answers where it has no such function. */
 export interface InsertionRow {

@@ -1,7 +1,7 @@
 import type { ScenarioRun } from '../run/run.js';
 import { firstDifference, toldAt } from '../show/told.js';
 import type { Bisection, Finding } from './bisect.js';
-import { stepText } from './step-text.js';
+import { type StepText, stepText } from './step-text.js';
 
 /** What was told before and after a change, from the first step on that went differently. */
 export interface Sides {
@@ -20,7 +20,43 @@ export function sidesOf(before: ScenarioRun, after: ScenarioRun): Sides {
 }
 
 /** A bisection as JSON has it. */
-export function bisectionData(bisection: Bisection) {
+export type BisectionData = {
+  readonly scenario: string;
+  readonly form: string;
+  readonly from: string;
+  readonly to: string;
+  /**
+   * The first change between the two kernels that alters what the scenario prints: answers, warnings
+   * and reports; where both kernels agree in those, changes of the state. Whether expectations hold is
+   * not asked. A title that begins with `without:` is that of a change which `to` lacks. Null where no
+   * change alters anything.
+   */
+  readonly change: StepText | null;
+  /** The first step that went differently, as it went without the change; null with `change`. */
+  readonly before: SideData | null;
+  /** The same step with the change. */
+  readonly after: SideData | null;
+  /** How often the scenario was run. */
+  readonly runs: number;
+  /** A result that was left came back at a later change: all of it, or all its answers, warnings and reports. */
+  readonly comesAndGoes: boolean;
+  /**
+   * Ids of the changes that give the result together, where `change` with what it requires does not
+   * give it on `from`.
+   */
+  readonly together: readonly string[];
+};
+
+/** One side of a bisection. */
+export type SideData = {
+  /** Position of the step in the file; null where the scenario ended before. */
+  readonly step: number | null;
+  /** What was told, a line each. */
+  readonly told: readonly string[];
+};
+
+/** A bisection as data. */
+export function bisectionData(bisection: Bisection): BisectionData {
   const { scenario, form, from, to, found, runs, comesAndGoes } = bisection;
   const sides = found === null ? null : sidesOf(found.before.run, found.after.run);
   return {

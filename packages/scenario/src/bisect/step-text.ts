@@ -4,13 +4,13 @@ import type { WalkStep } from './path.js';
 import { idOf } from './together.js';
 
 /** A step of a walk in words. */
-export interface StepText {
+export type StepText = {
   readonly id: string;
   /** Patch title or commit subject; what it does, where no document gives one. */
   readonly title: string;
   /** Patch of which series, commit, and where the semantics describe it. */
   readonly source: string;
-}
+};
 
 /** What a step of a walk is, and where it comes from. */
 export function stepText(step: WalkStep): StepText {

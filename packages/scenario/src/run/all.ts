@@ -18,11 +18,11 @@ export interface RunChoice {
 }
 
 /** A form and a kernel that a scenario was not run on, and why. */
-export interface LeftOut {
+export type LeftOut = {
   readonly form: string;
   readonly kernel: string;
   readonly why: string;
-}
+};
 
 /** All runs of a scenario. */
 export interface ScenarioResult {

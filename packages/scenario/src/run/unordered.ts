@@ -122,8 +122,11 @@ class Gathered {
   }
 }
 
-/** always, sometimes or never, as litmus tests say it. */
-export const verdict = (count: number, total: number): 'always' | 'sometimes' | 'never' =>
+/** In how many orders something holds, as litmus tests say it. */
+export type OrderVerdict = 'always' | 'sometimes' | 'never';
+
+/** The word for a count of orders out of all. */
+export const verdict = (count: number, total: number): OrderVerdict =>
   count === 0 ? 'never' : count === total ? 'always' : 'sometimes';
 
 /** Numbers of orders that are not as the step says. */

@@ -26,13 +26,13 @@ export interface Patch extends Pair {
 }
 
 /** A change from outside a series that its patches need, or stand beside. */
-export interface Companion {
+export type Companion = {
   readonly id: string;
   readonly title: string;
   readonly source: string;
   /** The state that brings it; none for a switch of its own. */
   readonly state?: string;
-}
+};
 
 const textOf = (id: string): ChangeText => CHANGE_TEXTS[id as keyof typeof CHANGE_TEXTS];
 

@@ -42,14 +42,14 @@ export interface Evidence {
 }
 
 /** A commit that mends something that looks alike. */
-export interface KnownFix {
+export type KnownFix = {
   /** Commit id as its source gives it. */
   readonly commit: string;
   /** Its subject, or what it does in a few words. */
   readonly subject: string;
   /** Where the id stands. */
   readonly source: string;
-}
+};
 
 /** What may have happened. */
 export interface Diagnosis {
