@@ -1,29 +1,13 @@
 // Core with any one architecture, minified and gzipped, stays small; and a package from which
 // nothing is used leaves nothing behind, so that bundlers can drop what a program does not need.
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundledBytes, LIMIT_BYTES } from './bundled-bytes.mjs';
 import { libraries } from './workspace.mjs';
 
-const LIMIT_BYTES = 25_000;
 /** One name of core brings in at most this share of all of it. */
 const SHAKEN_SHARE = 0.5;
+const CORE = 'packages/core';
 
-/** Size of the bundle that `source`, a module in `folder`, makes of built packages. */
-async function bundledBytes(source, folder = 'packages/core') {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: folder },
-    bundle: true,
-    minify: true,
-    treeShaking: true,
-    format: 'esm',
-    platform: 'neutral',
-    write: false,
-    logLevel: 'error',
-  });
-  return gzipSync(outputFiles[0].contents).length;
-}
-
-const nothing = await bundledBytes('');
+const nothing = await bundledBytes('', CORE);
 let failures = 0;
 function check(what, bytes, limitBytes) {
   const ok = bytes <= limitBytes;
@@ -42,10 +26,10 @@ for (const { folder, manifest } of libraries()) {
   check(`${name}, nothing used`, await bundledBytes(`import '${OWN}';`, folder), nothing);
 }
 
-const whole = await bundledBytes(`export * from '${OWN}';`);
+const whole = await bundledBytes(`export * from '${OWN}';`, CORE);
 const core = Object.keys(await import('../packages/core/dist/index.js'));
 const each = [];
-for (const name of core) each.push(await bundledBytes(`export { ${name} } from '${OWN}';`));
+for (const name of core) each.push(await bundledBytes(`export { ${name} } from '${OWN}';`, CORE));
 const smallest = Math.min(...each);
 if (core.length > 0) check('one name of core', smallest, Math.round(whole * SHAKEN_SHARE));
 if (failures > 0) process.exitCode = 1;
