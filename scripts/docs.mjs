@@ -13,6 +13,8 @@ import { architectureDrawing } from './architecture-drawing.mjs';
 import { architecturePage } from './architecture-page.mjs';
 import { boundsPage } from './bounds-page.mjs';
 import { builtBackends } from './built-backends.mjs';
+import { schemasPage } from './cli-schemas/page.mjs';
+import { cliSchemas } from './cli-schemas/schemas.mjs';
 import { coverageMarkdown } from './coverage-table.mjs';
 import { seriesPage } from './series-page.mjs';
 import { supportMarkdown } from './support-table.mjs';
@@ -32,6 +34,8 @@ function formOf(result) {
   return result.value;
 }
 
+const schemas = cliSchemas();
+
 /** File to the function that makes its text. One line a document. */
 const DOCUMENTS = {
   'docs/architecture.md': architecturePage,
@@ -48,6 +52,8 @@ const DOCUMENTS = {
   'docs/triage.md': triagePage,
   'docs/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
   'docs/matrix.md': async () => matrixMarkdown(await allForms()),
+  'docs/schemas.md': () => schemasPage(schemas),
+  ...Object.fromEntries(schemas.map(({ file, text }) => [file, () => text])),
 };
 
 const check = process.argv[2] === '--check';

@@ -4,7 +4,16 @@ import type { RangeData } from '../walk/range-data.js';
 import type { EndData, StepData } from '../walk/step-data.js';
 
 /** What `walk` answers. */
-export type WalkOutput = WalkHead & {
+export type WalkOutput = {
+  readonly schema: 'pagewright/walk/1';
+  readonly dump: string;
+  readonly container: Dump['container'];
+  readonly form: string;
+  readonly headers: string;
+  /** Physical address of the root table. */
+  readonly root: Hex;
+  /** Other forms of the architecture as which the root table makes sense when it makes none in this one. */
+  readonly fits: readonly string[];
   /** The address of `--at`, else null. */
   readonly at: Hex | null;
   /** The span of `--span`, else null. */
@@ -18,14 +27,4 @@ export type WalkOutput = WalkHead & {
 };
 
 /** What both kinds of walk say first. */
-export type WalkHead = {
-  readonly schema: 'pagewright/walk/1';
-  readonly dump: string;
-  readonly container: Dump['container'];
-  readonly form: string;
-  readonly headers: string;
-  /** Physical address of the root table. */
-  readonly root: Hex;
-  /** Other forms of the architecture as which the root table makes sense when it makes none in this one. */
-  readonly fits: readonly string[];
-};
+export type WalkHead = Omit<WalkOutput, 'at' | 'span' | 'steps' | 'end' | 'ranges'>;
