@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCOPE = '@pagewright/';
+const CHANGESET = join(ROOT, 'node_modules/@changesets/cli/bin.js');
 
 /** What of a manifest these tests look at. */
 export interface Manifest {
@@ -28,10 +29,14 @@ export interface Manifest {
 /** How big a change is, as a changeset says it. */
 export type Bump = 'patch' | 'minor' | 'major';
 
-/** What an installation ended with: `name@version` of every package, copies counted. */
-export interface Installed {
+/** How a command ended. */
+export interface Status {
   readonly exitCode: number | null;
   readonly said: string;
+}
+
+/** What an installation ended with: `name@version` of every package, copies counted. */
+export interface Installed extends Status {
   readonly packages: readonly string[];
 }
 
@@ -87,7 +92,7 @@ export class ThrowAwayWorkspace {
   release(changes: Readonly<Record<string, Bump>>): Record<string, string> {
     const before = this.versions();
     if (Object.keys(changes).length > 0) this.write(changes);
-    this.run(process.execPath, [join(ROOT, 'node_modules/@changesets/cli/bin.js'), 'version']);
+    this.run(process.execPath, [CHANGESET, 'version']);
     this.commit();
     const after = Object.entries(this.versions());
     return Object.fromEntries(after.filter(([name, version]) => before[name] !== version));
@@ -98,6 +103,26 @@ export class ThrowAwayWorkspace {
     const text = ['---', ...lines, '---', '', 'A change.', ''].join('\n');
     writeFileSync(join(this.folder, '.changeset/change.md'), text);
     this.commit();
+  }
+
+  /**
+   * What the check of pull requests says of a branch with a new file at `path` and a changeset of
+   * `changes`.
+   */
+  statusOfBranch(path: string, changes: Readonly<Record<string, Bump>> = {}): Status {
+    this.run('git', ['checkout', '-q', '-b', 'branch']);
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), '');
+    this.commit();
+    if (Object.keys(changes).length > 0) this.write(changes);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [CHANGESET, 'status', '--since=main'],
+      { cwd: this.folder, encoding: 'utf8' },
+    );
+    this.run('git', ['checkout', '-q', 'main']);
+    this.run('git', ['branch', '-q', '-D', 'branch']);
+    return { exitCode: status, said: stdout + stderr };
   }
 
   /** Takes back all releases. */

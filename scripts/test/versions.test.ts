@@ -135,3 +135,27 @@ describe('packages released months apart', () => {
     expect(installed.said).toContain('peer @pagewright/core@"^1.2.0"');
   });
 });
+
+describe('a change without a changeset', () => {
+  const MISSING = 'Some packages have been changed but no changesets were found';
+
+  test('is refused where users can see it', () => {
+    const source = workspace.statusOfBranch('packages/core/src/new.ts');
+    expect(source.exitCode).toBe(1);
+    expect(source.said).toContain(MISSING);
+  });
+
+  test('is fine with one', () => {
+    const announced = workspace.statusOfBranch('packages/core/src/new.ts', { core: 'patch' });
+    expect(announced.exitCode).toBe(0);
+  });
+
+  test.each(['packages/core/test/new.test.ts', 'docs/new.md', 'packages/core/README.md'])(
+    'is fine in %s',
+    (path) => {
+      const unseen = workspace.statusOfBranch(path);
+      expect(unseen.said).not.toContain(MISSING);
+      expect(unseen.exitCode).toBe(0);
+    },
+  );
+});
