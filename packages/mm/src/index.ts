@@ -9,7 +9,7 @@ export { DEVDAX_OPS, devdaxMmap } from './dax/devdax.js';
 export { newDeviceMemory, placeOnDevice } from './dax/device.js';
 export { DAX, daxEntriesIn, daxEntryAt } from './dax/entry.js';
 export { FSDAX_OPS } from './dax/file-ops.js';
-export { answerOf } from './dax/waiter.js';
+export { answerOf, WORK } from './dax/waiter.js';
 export { DEV_MEM_OPS, mmapMem } from './devices/dev-mem.js';
 export { DeviceAddressSpace, type RangeNotifier } from './devices/device-address-space.js';
 export * from './devices/driver-ops.js';

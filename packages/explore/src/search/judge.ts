@@ -1,8 +1,9 @@
-import { checkInvariants, checkStep, INVARIANTS, type State, type Step } from '@pagewright/mm';
+import { checkInvariants, checkStep, INVARIANTS, type State } from '@pagewright/mm';
 import type { BoundFile } from '../format/definition.js';
 import type { Action } from '../format/expand.js';
 import { type Condition, conditionOf } from '../world/condition.js';
 import type { Done, Stepper } from '../world/stepper.js';
+import { stepOf } from './operation-step.js';
 
 const NOTHING: readonly string[] = [];
 
@@ -67,8 +68,10 @@ export class Judge {
   /** What an action breaks that has happened, apart from the state that it led to. */
   ofAction(action: Action, done: Done, before: State): readonly string[] {
     const { events, answer, text, bug } = done;
-    const steps = this.steps.size > 0 && answer !== undefined ? stepOf(action, done) : undefined;
-    if (events.length === 0 && steps === undefined && action.neverAnswers.length === 0) {
+    const { model } = this.stepper.world;
+    const isAsked = this.steps.size > 0 && answer !== undefined;
+    const step = isAsked ? stepOf(action, done, model.state, before) : undefined;
+    if (events.length === 0 && step === undefined && action.neverAnswers.length === 0) {
       return NOTHING;
     }
     const broken: string[] = [];
@@ -81,8 +84,8 @@ export class Judge {
     if (text !== undefined && action.neverAnswers.includes(text)) {
       broken.push(`${action.call.operation.name} answers ${text}`);
     }
-    if (steps !== undefined) {
-      for (const { id } of checkStep(this.stepper.world.model, before, steps)) {
+    if (step !== undefined) {
+      for (const { id } of checkStep(model, before, step)) {
         if (this.steps.has(id)) broken.push(id);
       }
     }
@@ -92,17 +95,3 @@ export class Judge {
 
 const isAmong = (list: 'all' | readonly string[] | undefined, id: string): boolean =>
   list === 'all' || (list?.includes(id) ?? false);
-
-/** The operation as invariants of operations ask about it; undefined for all others. */
-function stepOf({ call }: Action, { answer, args }: Done): Step | undefined {
-  switch (call.operation.name) {
-    case 'mprotect':
-      return { kind: 'mprotect' };
-    case 'fork': {
-      const child = answer?.value ?? -1;
-      return child < 0 ? undefined : { kind: 'fork', parent: args.process as number, child };
-    }
-    default:
-      return undefined;
-  }
-}
