@@ -274,6 +274,16 @@ describe('conform --backend', () => {
     expect(new Set(forms.map(({ form }) => form))).toEqual(new Set(['m68k']));
   });
 
+  it('compares no decisions, which the model makes on architectures of ours', () => {
+    const source = `import { nopteSpecial } from '${real}';
+      export default { ...nopteSpecial, forms: nopteSpecial.forms.filter((f) => f.name === 'm68k') };`;
+    const run = runCli(['conform', '--json', '--backend', module('alone.mjs', source)]);
+    expect(run.exitCode).toBe(0);
+    const found = JSON.parse(run.stdout) as Conform;
+    expect(found.decisions).toBeUndefined();
+    expect(found.forms.some(({ vectors }) => vectors.compared > 0)).toBe(true);
+  });
+
   it('finds a planted fault by laws and by vectors', () => {
     const source = `import { nopteSpecial } from '${real}';
       export const mine = { ...nopteSpecial, forms: nopteSpecial.forms.filter((f) => f.name === 'm68k'), form(name, options) {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The built program; `npm test` builds before it tests. */
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** Where commands run, so that paths in them are those of the repository. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 

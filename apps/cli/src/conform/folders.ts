@@ -13,12 +13,18 @@ export interface Recorded {
 }
 
 /**
- * The folders that were named, or what `fixtures/` holds when none was. Codes: `unreadable`,
- * `no-vectors` for a directory that holds none.
+ * The folders that were named, or what `fixtures/` holds when none was; its decisions only when
+ * `decided`. Codes: `unreadable`, `no-vectors` for a directory that holds none.
  */
-export function readRecorded(golden?: string, decisions?: string): Result<Recorded> {
+export function readRecorded(
+  golden: string | undefined,
+  decisions: string | undefined,
+  decided: boolean,
+): Result<Recorded> {
   return unreadableAsProblem(() => {
-    if (golden === undefined && decisions === undefined) return ok(ofFixtures(fixturesFolder()));
+    if (golden === undefined && decisions === undefined) {
+      return ok(ofFixtures(fixturesFolder(), decided));
+    }
     const vectors = golden === undefined ? [] : readVectorFolders(golden);
     if (golden !== undefined && vectors.length === 0) return holdsNone(golden, 'vectors');
     if (decisions === undefined) return ok({ vectors });
@@ -38,13 +44,11 @@ export function unreadableAsProblem<T>(read: () => Result<T>): Result<T> {
   }
 }
 
-function ofFixtures(fixtures: string | undefined): Recorded {
+function ofFixtures(fixtures: string | undefined, decided: boolean): Recorded {
   if (fixtures === undefined) return { vectors: [] };
   const golden = readdirSync(fixtures).filter((name) => name.startsWith('golden'));
-  return {
-    vectors: golden.sort().flatMap((name) => readVectorFolders(join(fixtures, name))),
-    decisions: decisionFiles(join(fixtures, 'decisions')),
-  };
+  const vectors = golden.sort().flatMap((name) => readVectorFolders(join(fixtures, name)));
+  return decided ? { vectors, decisions: decisionFiles(join(fixtures, 'decisions')) } : { vectors };
 }
 
 const decisionFiles = (directory: string): readonly VectorFile[] =>

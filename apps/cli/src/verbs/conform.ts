@@ -40,7 +40,8 @@ export async function conform(options: ConformOptions): Promise<Result<Answer>> 
   const { arch, golden, decisions, backend } = options;
   const backends = await chooseBackends(arch, backend);
   if (!backends.ok) return backends;
-  const recorded = readRecorded(golden, decisions);
+  // Decisions are held against the model on architectures of ours: they say nothing of a backend.
+  const recorded = readRecorded(golden, decisions, backend === undefined);
   if (!recorded.ok) return recorded;
   const { vectors, decisions: files } = recorded.value;
   const targets = unreadableAsProblem(() => targetsOf(backends.value, vectors));
