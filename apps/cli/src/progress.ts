@@ -1,6 +1,11 @@
-/** Says on a terminal what long work is at; the line is erased when it is done. */
+/** Columns of a terminal that does not say. */
+const UNKNOWN_WIDTH = 80;
+
+/** Says on a terminal what long work is at, in one line; the line is erased when it is done. */
 export function progress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
+  if (!process.stderr.isTTY) return;
+  const width = process.stderr.columns || UNKNOWN_WIDTH;
+  process.stderr.write(`\r\x1b[K${what.slice(0, width - 1)}`);
 }
 
 /** Erases the line. */

@@ -13,24 +13,31 @@ import { verbatim } from './titles.js';
 export async function checkAnswer(path: string, options: ExploreOptions): Promise<Result<Answer>> {
   const paths = scenarioPaths(path);
   if (!paths.ok) return paths;
-  const checked = await checkBounds(paths.value, await formSource(), choiceOf(options));
-  if (!checked.ok) return checked;
-  const wrong = checked.value.filter((each) => each.wrong.length > 0);
+  const all = await checkBounds(paths.value, await formSource(), choiceOf(options));
+  if (!all.ok) return all;
+  const { checked, isInterrupted } = all.value;
+  const wrong = checked.filter((each) => each.wrong.length > 0);
   const blocks = [
-    verbatim(checked.value.flatMap(checkedLines)),
+    verbatim(checked.flatMap(checkedLines)),
     verbatim([
-      `${amount(paths.value.length, 'bound')}, ${amount(checked.value.length, 'search', 'searches')}, ` +
-        `${wrong.length} not as expected`,
+      `${amount(new Set(checked.map(({ searched }) => searched.bound.name)).size, 'bound')}, ` +
+        `${amount(checked.length, 'search', 'searches')}, ${wrong.length} not as expected`,
     ]),
   ];
-  const searches = checked.value.map(({ searched, wrong: mistakes }) => ({
+  const searches = checked.map(({ searched, wrong: mistakes }) => ({
     ...searchedData(searched),
     file: searched.bound.name,
     wrong: [...mistakes],
   }));
   const data: ExploreCheckOutput = { schema: 'pagewright/explore-check/1', searches };
-  return ok({ document: { blocks, data }, exitCode: wrong.length === 0 ? 0 : 1 });
+  return ok({
+    document: { blocks, data },
+    exitCode: wrong.length === 0 ? 0 : 1,
+    ...(isInterrupted ? { problem: INTERRUPTED } : {}),
+  });
 }
+
+const INTERRUPTED = { code: 'interrupted', message: 'interrupted before all bounds were searched' };
 
 const amount = (number: number, one: string, several = `${one}s`): string =>
   `${number} ${number === 1 ? one : several}`;

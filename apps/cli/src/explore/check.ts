@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '@pagewright/core';
 import type { Bound } from '@pagewright/explore';
 import type { FormSource } from '@pagewright/scenario';
-import { groundsOf, kernelsOf, readBound } from './bounds.js';
+import { type BoundGround, groundsOf, kernelsOf, readBound } from './bounds.js';
 import { disappointments, expectedOn } from './expected.js';
 import { type SearchChoice, type Searched, searchBound } from './search.js';
 
@@ -11,48 +11,53 @@ export interface Checked {
   readonly wrong: readonly string[];
 }
 
+/** Searches of shipped bounds. */
+export interface AllChecked {
+  readonly checked: readonly Checked[];
+  /** Ctrl-C ended it before all were searched. */
+  readonly isInterrupted: boolean;
+}
+
 /** Searches bounds on every kernel that they name, and compares with what they expect. */
 export async function checkBounds(
   paths: readonly string[],
   source: FormSource,
   choice: SearchChoice,
-): Promise<Result<readonly Checked[]>> {
+): Promise<Result<AllChecked>> {
   const checked: Checked[] = [];
   for (const path of paths) {
     const bound = readBound(path);
     if (!bound.ok) return bound;
     for (const kernel of kernelsOf(bound.value)) {
-      const some = await checkOn(bound.value, source, kernel, choice);
-      if (!some.ok) return some;
-      checked.push(...some.value);
+      const grounds = groundsOf(bound.value, source, { kernel });
+      if (!grounds.ok) return grounds;
+      for (const ground of grounds.value) {
+        const one = await checkOn(bound.value, ground, choice);
+        if (!one.ok) return one;
+        if (one.value.searched.result.stoppedBy === 'user') {
+          return ok({ checked, isInterrupted: true });
+        }
+        checked.push(one.value);
+      }
     }
   }
-  return ok(checked);
+  return ok({ checked, isInterrupted: false });
 }
 
 async function checkOn(
   bound: Bound,
-  source: FormSource,
-  kernel: string,
+  ground: BoundGround,
   choice: SearchChoice,
-): Promise<Result<readonly Checked[]>> {
-  const grounds = groundsOf(bound, source, { kernel });
-  if (!grounds.ok) return grounds;
-  const checked: Checked[] = [];
-  for (const ground of grounds.value) {
-    const expected = expectedOn(bound.file, ground.kernel);
-    if (expected === undefined) {
-      return fail(
-        'no-expectation',
-        `${bound.name}: expects nothing of ${ground.kernel.revision.id}`,
-      );
-    }
-    const searched = await searchBound(bound, ground, choice);
-    if (!searched.ok) return searched;
-    checked.push({
-      searched: searched.value,
-      wrong: disappointments(searched.value.result, expected),
-    });
+): Promise<Result<Checked>> {
+  const expected = expectedOn(bound.file, ground.kernel);
+  if (expected === undefined) {
+    const message = `${bound.name}: expects nothing of ${ground.kernel.revision.id}`;
+    return fail('no-expectation', message);
   }
-  return ok(checked);
+  const searched = await searchBound(bound, ground, choice);
+  if (!searched.ok) return searched;
+  return ok({
+    searched: searched.value,
+    wrong: disappointments(searched.value.result, expected),
+  });
 }

@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { ok, type Result } from '@pagewright/core';
 import type { Bound } from '@pagewright/explore';
 import type { Answer } from '../verb.js';
@@ -15,7 +16,10 @@ export async function searchAnswer(
   ground: BoundGround,
   options: ExploreOptions,
 ): Promise<Result<Answer>> {
-  const searched = await searchBound(bound, ground, choiceOf(options));
+  const searched = await searchBound(bound, ground, {
+    ...choiceOf(options),
+    checkpointOnInterrupt: `${basename(bound.name, extname(bound.name))}.checkpoint`,
+  });
   if (!searched.ok) return searched;
   const { violations } = searched.value.result;
   const [first] = violations;

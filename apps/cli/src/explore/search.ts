@@ -5,7 +5,6 @@ import {
   countEnds,
   type EndsCount,
   type PathStep,
-  type Progress,
   replay,
   Search,
   type SearchLimits,
@@ -13,10 +12,11 @@ import {
   type Stepper,
   tokenOf,
 } from '@pagewright/explore';
-import { type LongSearchOptions, searchLong } from '@pagewright/explore/node';
-import { progressDone, slowProgress } from '../progress.js';
+import { type LongSearchOptions, searchLong, writeCheckpoint } from '@pagewright/explore/node';
+import { progressDone } from '../progress.js';
 import type { BoundGround } from './bounds.js';
 import { whileInterruptible } from './interrupt.js';
+import { searchProgress } from './search-progress.js';
 import type { ThreadWanted } from './thread-wanted.js';
 
 /** How to search. */
@@ -28,6 +28,8 @@ export interface SearchChoice {
   /** Threads, this one included. Default: 1. */
   readonly workers?: number;
   readonly checkpoint?: string;
+  /** Where to leave a checkpoint on Ctrl-C, if there is to be none before. */
+  readonly checkpointOnInterrupt?: string;
   readonly resume?: string;
   /** What a bound calls interchangeable is so. Default: yes. */
   readonly symmetry?: boolean;
@@ -48,6 +50,8 @@ export interface Searched extends BoundGround {
   readonly ways: readonly Way[];
   /** Ways to where no action is left, of a bound that asks how they end. */
   readonly ends?: EndsCount;
+  /** Where the search can go on from, if it is not finished. */
+  readonly checkpoint?: string;
   readonly seconds: number;
 }
 
@@ -60,19 +64,20 @@ export async function searchBound(
   ground: BoundGround,
   choice: SearchChoice = {},
 ): Promise<Result<Searched>> {
-  const { workers = 1, checkpoint, resume, symmetry = true } = choice;
+  const { workers = 1, checkpoint, checkpointOnInterrupt, resume, symmetry = true } = choice;
   const begin = () => beginBound(bound, ground.form, ground.kernel, symmetry);
   const stepper = begin();
   if (!stepper.ok) return stepper;
   const began = performance.now();
-  const result = await whileInterruptible((isInterrupted) => {
+  let left: string | undefined;
+  const result = await whileInterruptible(async (isInterrupted) => {
     const limits: SearchLimits = {
       ...(choice.depth === undefined ? {} : { depth: choice.depth }),
       ...(choice.states === undefined ? {} : { states: choice.states }),
       ...(choice.memory === undefined ? {} : { memory: choice.memory }),
       mustStop: () => (isInterrupted() ? 'user' : undefined),
     };
-    const search = new Search(stepper.value, limits, progressOf(), workers > 1);
+    const search = new Search(stepper.value, limits, searchProgress(), workers > 1);
     const options: LongSearchOptions = {
       ...(workers > 1 ? { helpers: helpersFor(bound, ground, symmetry, workers - 1) } : {}),
       ...(checkpoint === undefined
@@ -80,7 +85,15 @@ export async function searchBound(
         : { checkpoint: { file: checkpoint, seconds: CHECKPOINT_SECONDS } }),
       ...(resume === undefined ? {} : { resume }),
     };
-    return searchLong(search, options);
+    const found = await searchLong(search, options);
+    if (!found.ok || found.value.finished) return found;
+    if (checkpoint !== undefined) left = checkpoint;
+    else if (found.value.stoppedBy === 'user' && checkpointOnInterrupt !== undefined) {
+      const written = writeCheckpoint(search, checkpointOnInterrupt);
+      if (!written.ok) return written;
+      left = checkpointOnInterrupt;
+    }
+    return found;
   });
   progressDone();
   if (!result.ok) return result;
@@ -94,6 +107,7 @@ export async function searchBound(
     result: result.value,
     ways: ways.value,
     ...(ends === undefined ? {} : { ends }),
+    ...(left === undefined ? {} : { checkpoint: left }),
     seconds,
   });
 }
@@ -117,22 +131,6 @@ const helpersFor = ({ name }: Bound, ground: BoundGround, symmetry: boolean, cou
     symmetry,
   } satisfies ThreadWanted,
 });
-
-/** Tells on a terminal how far a search is. */
-function progressOf(): (progress: Progress) => void {
-  const tell = slowProgress();
-  const began = performance.now();
-  return ({ states, transitions, depth, queue, bytes }) => {
-    tell(() => {
-      const rate = Math.round((1000 * transitions) / (performance.now() - began));
-      const known = transitions === 0 ? 0 : Math.round(100 * (1 - states / transitions));
-      return (
-        `${states} states, ${transitions} transitions (${rate}/s), depth ${depth}, queue ${queue}, ` +
-        `${Math.round(bytes / 2 ** 20)} MB, ${known} % known already`
-      );
-    });
-  };
-}
 
 /** The ways to what is broken, those that are one told once. */
 function waysOf(bound: Bound, ground: BoundGround, result: SearchResult): Result<readonly Way[]> {

@@ -11,6 +11,7 @@ export function searchedData({
   result,
   ways,
   ends,
+  checkpoint,
   seconds,
 }: Searched): ExploreOutput {
   const { finished, stoppedBy, capacity, states, transitions, depth, sometimes } = result;
@@ -21,6 +22,7 @@ export function searchedData({
     finished,
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
     ...(capacity === undefined ? {} : { capacity }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     states,
     transitions,
     depth,

@@ -11,9 +11,10 @@ import { wayLines } from './way-lines.js';
 
 /** What a search found, as text. */
 export function searchedLines(searched: Searched): string[] {
-  const { bound, result, ways, ends } = searched;
+  const { bound, result, ways, ends, checkpoint } = searched;
   return [
     verdict(result),
+    ...(checkpoint === undefined ? [] : [`(--resume ${checkpoint} goes on from here)`]),
     ...result.sometimes.map(reachedLine),
     ...(ends === undefined ? [] : endsLines(ends)),
     ...ways.flatMap((way) => ['', ...foundLines(bound, way)]),

@@ -20,7 +20,7 @@ export async function walksAnswer(
   options: ExploreOptions,
 ): Promise<Result<Answer>> {
   const { mode, seed, walks, depth = bound.file.depth ?? LONGEST_WALK } = options;
-  const walked = walkBound(bound, ground, { seed, walks, depth, swarm: mode === 'swarm' });
+  const walked = await walkBound(bound, ground, { seed, walks, depth, swarm: mode === 'swarm' });
   if (!walked.ok) return walked;
   const { result, way } = walked.value;
   if (result.violation !== undefined) {

@@ -52,6 +52,8 @@ export type ExploreOutput = { readonly schema: 'pagewright/explore/1' } & Ground
     readonly stoppedBy?: StoppedBy;
     /** Of which records there are too few. */
     readonly capacity?: RecordKind;
+    /** File that `--resume` goes on from, where the search left one. */
+    readonly checkpoint?: string;
     readonly states: number;
     readonly transitions: number;
     readonly depth: number;
