@@ -106,4 +106,13 @@ describe('running laws', () => {
     expect(nameBits(form, 'pte', 0x0012_3113n)).toBe('PRESENT YOUNG FRAME=0x123 0x110');
     expect(nameBits(form, 'pmd', 0x3n)).toBe('0x3');
   });
+
+  test('names fields of entries that are not present in such entries alone', () => {
+    const [present] = form.definition.bits;
+    if (present === undefined) throw new Error('the toy has bits');
+    const offset = { ...present, name: 'OFFSET', low: 12, width: 20, scope: 'absent' } as const;
+    const swapping = form.with({ bits: [...form.definition.bits, offset] });
+    expect(nameBits(swapping, 'pte', 0x5001n)).toBe('PRESENT FRAME=0x5');
+    expect(nameBits(swapping, 'pte', 0x5000n)).toBe('FRAME=0x5 OFFSET=0x5');
+  });
 });

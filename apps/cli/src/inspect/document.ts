@@ -136,11 +136,12 @@ function processTable(processes: readonly ProcessData[]): Block {
 
 const counts = (totals: Totals): number[] => COUNTED.map((key) => totals[key]);
 
-function processSection({ pid, comm, vmas, problem }: ProcessData, detail: Detail): Block {
+function processSection(process: ProcessData, detail: Detail): Block {
+  const { pid, comm, root, vmas, problem } = process;
   const note: Block[] = problem === null ? [] : [{ kind: 'note', tone: 'problem', text: problem }];
   return {
     kind: 'section',
-    title: `Process ${pid}, ${comm}`,
+    title: `Process ${pid}, ${comm}${root === null ? '' : `, root table ${root}`}`,
     blocks: [...note, ...vmas.map((vma) => areaSection(vma, detail))],
   };
 }
