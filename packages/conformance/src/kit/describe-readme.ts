@@ -29,12 +29,25 @@ export function describeReadme(readme: string | URL, modules: readonly object[])
       'example $i answers what it says',
       async ({ program, promised }) => {
         const answers: unknown[] = [];
-        const run = new AsyncFunction('report', ...Object.keys(names), program);
+        const code = await withoutTypes(program);
+        const run = new AsyncFunction('report', ...Object.keys(names), code);
         await run((answer: unknown) => answers.push(answer), ...Object.values(names));
         expect(answers).toEqual(promised);
       },
     );
   });
+}
+
+/** JavaScript of a program. Most have no types, and loading TypeScript takes longer than all else. */
+async function withoutTypes(program: string): Promise<string> {
+  try {
+    new AsyncFunction(program);
+    return program;
+  } catch {
+    const { default: typescript } = await import('typescript');
+    const { ESNext: target } = typescript.ScriptTarget;
+    return typescript.transpile(program, { target });
+  }
 }
 
 function examplesOf(text: string): Example[] {
