@@ -49,7 +49,7 @@ function createByDriver(
 }
 
 /** The slot of an address at a level, when nothing lies in it; -1 otherwise. */
-function emptySlot(model: Model, level: HugeLevel, vma: number, vpn: number): SlotAt {
+export function emptySlot(model: Model, level: HugeLevel, vma: number, vpn: number): SlotAt {
   if (pagesOfLevel(model, level) === 0) return -1;
   const slot = slotMade(model, mmOf(model, vma), vpn, level);
   return slot >= 0 && entryIn(model, slot) === NONE ? slot : -1;

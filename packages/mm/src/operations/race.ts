@@ -5,7 +5,9 @@ import { advance, mustWait, seeStore, seesStoreNext } from '../race/advance.js';
 import { beginKsmProtect, beginMigrate, beginSwapOut } from '../race/begin-unmap.js';
 import { beginFork, childVma } from '../race/fork.js';
 import { beginGupFast } from '../race/gup-fast.js';
+import { beginHugeFault } from '../race/huge-fault.js';
 import { BATCH_FLUSH, DEPARTURE, SEQUENCE } from '../race/kinds.js';
+import { isLockedForFaults } from '../race/locks.js';
 import { progressNumber } from '../race/progress.js';
 import { beginSplitFolio } from '../race/split.js';
 import { Vma } from '../state/columns.js';
@@ -82,6 +84,14 @@ export const raceOperations = [
     'inFlight',
     { page: PAGE },
     (model, { page }) => beginSplitFolio(model, folioOf(model, page)),
+  ),
+  operation(
+    'begin_huge_fault',
+    'a fault begins where the driver maps by PMDs: look at the PMD, map one, or else a page',
+    'inFlight',
+    { at: AT, write: SWITCH },
+    (model, { at, write }) => beginHugeFault(model, at.vma, at.vpn, write),
+    isLockedForFaults,
   ),
   operation(
     'advance',

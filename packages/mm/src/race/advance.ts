@@ -2,6 +2,7 @@ import type { Model } from '../model.js';
 import { InFlight } from '../state/columns.js';
 import { FORK } from './fork.js';
 import { GUP_FAST } from './gup-fast.js';
+import { HUGE_FAULT } from './huge-fault.js';
 import { IN_FLIGHT, IN_FLIGHT_MARK } from './kinds.js';
 import { isMarked, mark } from './locks.js';
 import type { Progress } from './progress.js';
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<number, RaceKind>> = {
   [IN_FLIGHT.ksm]: UNMAP,
   [IN_FLIGHT.fork]: FORK,
   [IN_FLIGHT.split]: SPLIT,
+  [IN_FLIGHT.hugeFault]: HUGE_FAULT,
 };
 
 /** The next step must wait: what somebody else holds or does comes first. */

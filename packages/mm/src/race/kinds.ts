@@ -1,5 +1,13 @@
 /** Operations that run in steps (DESIGN 3, in-flight slots), as `InFlight.kind` has them. */
-export const IN_FLIGHT = { gupFast: 1, swapOut: 2, migrate: 3, ksm: 4, fork: 5, split: 6 } as const;
+export const IN_FLIGHT = {
+  gupFast: 1,
+  swapOut: 2,
+  migrate: 3,
+  ksm: 4,
+  fork: 5,
+  split: 6,
+  hugeFault: 7,
+} as const;
 
 /** `InFlight.marks`: what an operation has done and holds. */
 export const IN_FLIGHT_MARK = {

@@ -61,12 +61,18 @@ export function waitsForAnyGup(model: Model): boolean {
 
 /**
  * An operation in progress holds a lock that ordinary operations take: that of a page table, or
- * mmap_lock, as fork does from its begin to its end.
+ * mmap_lock, as forks and faults do from their begin to their end.
  */
-export function isMemoryLocked(model: Model): boolean {
+export const isMemoryLocked = (model: Model): boolean =>
+  isLockedBy(model, [IN_FLIGHT.fork, IN_FLIGHT.hugeFault]);
+
+/** The same of locks that faults wait for: of faults, any number runs at a time. */
+export const isLockedForFaults = (model: Model): boolean => isLockedBy(model, [IN_FLIGHT.fork]);
+
+function isLockedBy(model: Model, kinds: readonly number[]): boolean {
   for (let each = nextInFlight(model, 0); each >= 0; each = nextInFlight(model, each + 1)) {
     if (isMarked(model, each, IN_FLIGHT_MARK.tableLocked)) return true;
-    if (model.state.get(InFlight.kind, each) === IN_FLIGHT.fork) return true;
+    if (kinds.includes(model.state.get(InFlight.kind, each))) return true;
   }
   return false;
 }

@@ -47,6 +47,16 @@ export const PROGRESS = [
   'unmaps the folio',
   'splits the folio',
   'cannot freeze it: maps it again',
+  // a fault of a PMD
+  'finds the PMD empty',
+  'finds the PMD in use',
+  'maps a PMD',
+  'is content with the PMD that is there',
+  'falls back to pages',
+  'falls back, though a PMD maps it by now',
+  'maps a page',
+  'must fault again',
+  'cannot be served',
 ] as const;
 /** What a step came to. */
 export type Progress = (typeof PROGRESS)[number];
