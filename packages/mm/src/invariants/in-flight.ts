@@ -5,7 +5,7 @@ import { IN_FLIGHT, IN_FLIGHT_MARK } from '../race/kinds.js';
 import { isMarked, nextInFlight } from '../race/locks.js';
 import { hasPincount, PIN_BIAS } from '../rmap/pins.js';
 import { InFlight, Vma } from '../state/columns.js';
-import { type Census, FRAME_COUNT } from './census.js';
+import type { Census } from './census.js';
 
 /** Counts what operations in progress hold, and mappings that are theirs to write or to restore. */
 export function countInFlight(census: Census): void {
@@ -43,10 +43,10 @@ function countTaken(census: Census, operation: number): void {
   const { model } = census;
   const folio = folioOf(model, model.state.ref(InFlight.frame, operation));
   const pin = (model.state.get(InFlight.flags, operation) & FOLL.PIN) !== 0;
-  if (!pin) census.countFrame(folio, FRAME_COUNT.otherRefs, 1);
+  if (!pin) (census.otherRefs[folio] as number)++;
   else if (!isZeroFrame(model, folio)) {
-    census.countFrame(folio, FRAME_COUNT.pins, 1);
-    census.countFrame(folio, FRAME_COUNT.otherRefs, hasPincount(model, folio) ? 1 : PIN_BIAS);
+    (census.pins[folio] as number)++;
+    (census.otherRefs[folio] as number) += hasPincount(model, folio) ? 1 : PIN_BIAS;
   }
 }
 
@@ -61,7 +61,7 @@ function countShared(census: Census, operation: number): void {
 function countUnmapping(census: Census, operation: number): void {
   const { model } = census;
   const folio = folioOf(model, model.state.ref(InFlight.frame, operation));
-  census.countFrame(folio, FRAME_COUNT.otherRefs, 1);
+  (census.otherRefs[folio] as number)++;
   const isOut = isMarked(model, operation, IN_FLIGHT_MARK.cleared);
   if (!isOut || isMarked(model, operation, IN_FLIGHT_MARK.buffered)) return;
   countMapping(census, operation, model.state.ref(InFlight.mm, operation));
