@@ -1,48 +1,46 @@
 import { AnonVma, Avc, Vma } from '../state/columns.js';
 import type { Census } from './census.js';
+import { nextUsed } from './next-used.js';
 
 /** I19 to I21: anon_vmas, their users and their counters. */
 export function checkAnonVmas(census: Census): void {
+  countLinks(census);
   countUsers(census);
-  const { model, linked, users, children } = census;
+  const { model, users, children, countersApart } = census;
   const { state } = model;
   const { anonVma: count } = state.layout.capacities;
-  for (
-    let at = state.next(AnonVma.used, 0, count);
-    at >= 0;
-    at = state.next(AnonVma.used, at + 1, count)
-  ) {
-    const parent = state.ref(AnonVma.parent, at);
-    if ((linked[at] as number) > 0 && parent >= 0) (children[parent] as number)++;
-  }
-  const apart = model.has('anon-vma-counters');
-  for (
-    let at = state.next(AnonVma.used, 0, count);
-    at >= 0;
-    at = state.next(AnonVma.used, at + 1, count)
-  ) {
+  for (let at = nextUsed(state, AnonVma.used, 0, count); at >= 0; ) {
     const active = users[at] as number;
     const below = children[at] as number;
-    if (apart) {
+    if (countersApart) {
       census.expect('I21', 'num_active_vmas is not recounted', AnonVma.numActiveVmas, at, active);
       census.expect('I21', 'num_children is not recounted', AnonVma.numChildren, at, below);
     } else census.expect('I21', 'degree is not recounted', AnonVma.degree, at, active + below);
+    at = nextUsed(state, AnonVma.used, at + 1, count);
+  }
+}
+
+/** Finds the anon_vmas that some VMA is linked to: they are children of their parents. */
+function countLinks({ model, linked, children }: Census): void {
+  const { state } = model;
+  const { avc: avcs } = state.layout.capacities;
+  for (let avc = nextUsed(state, Avc.used, 0, avcs); avc >= 0; ) {
+    const at = state.ref(Avc.anonVma, avc);
+    if (linked[at] === 0) {
+      linked[at] = 1;
+      const parent = state.ref(AnonVma.parent, at);
+      if (parent >= 0 && state.get(AnonVma.used, at) !== 0) (children[parent] as number)++;
+    }
+    avc = nextUsed(state, Avc.used, avc + 1, avcs);
   }
 }
 
 /** Counts users, and looks at each VMA and the one behind it. */
 function countUsers(census: Census): void {
-  const { model, linked, users, userMm } = census;
+  const { model, users, userMm } = census;
   const { state } = model;
-  const { vma: vmas, avc: avcs } = state.layout.capacities;
-  for (
-    let avc = state.next(Avc.used, 0, avcs);
-    avc >= 0;
-    avc = state.next(Avc.used, avc + 1, avcs)
-  ) {
-    (linked[state.ref(Avc.anonVma, avc)] as number)++;
-  }
-  for (let vma = state.next(Vma.anonVma, 0, vmas); vma >= 0; ) {
+  const { vma: vmas } = state.layout.capacities;
+  for (let vma = nextUsed(state, Vma.anonVma, 0, vmas); vma >= 0; ) {
     const own = state.ref(Vma.anonVma, vma);
     const mm = state.ref(Vma.mm, vma);
     (users[own] as number)++;
@@ -56,7 +54,7 @@ function countUsers(census: Census): void {
     }
     userMm[own] = mm + 1;
     checkNeighbour(census, vma, own);
-    vma = state.next(Vma.anonVma, vma + 1, vmas);
+    vma = nextUsed(state, Vma.anonVma, vma + 1, vmas);
   }
 }
 

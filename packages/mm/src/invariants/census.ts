@@ -4,16 +4,37 @@ import { PAGE_FLAG } from '../frames/page-flags.js';
 import type { Entry } from '../machine/entries.js';
 import type { Machine } from '../machine/machine.js';
 import type { Model } from '../model.js';
-import { type Column, Frame } from '../state/columns.js';
+import { type Column, Frame, Table } from '../state/columns.js';
 import { EntryFacts } from './entry-facts.js';
+import { FrameWords } from './frame-words.js';
 import type { Violation } from './violation.js';
 
 /** Frames that no process owns: shared zeropages, those of the huge zero folio, of page tables. */
 export const OF_KERNEL = { zeropage: 1, hugeZero: 2, table: 3 } as const;
 
+/** Counts of one frame. */
+const FRAME_FIELDS = 9;
+/** What is counted of a frame, or of a folio by its first one. */
+export const FRAME_COUNT = {
+  /** PTEs that map the frame as a normal page. */
+  pteMaps: 0,
+  /** Mappings of the folio by PTEs, PMDs and PUDs, and those by PMDs and PUDs. */
+  folioMaps: 1,
+  wholeMaps: 2,
+  /** References to the folio: those of entries, and those of caches, batches and GUP. */
+  entryRefs: 3,
+  otherRefs: 4,
+  pins: 5,
+  /** Migration entries, file offsets, DAX entries that refer to the frame. */
+  moving: 6,
+  cached: 7,
+  /** Special leaves of PMDs and PUDs. */
+  rawLeaves: 8,
+} as const;
+
 /** Counts of one address space: what its entries add up to. */
 const MM_FIELDS = 8;
-/** Fields of an address space's counts. */
+/** What is counted of an address space. */
 export const MM_COUNT = {
   file: 0,
   anon: 1,
@@ -34,41 +55,19 @@ export class Census {
   readonly hasSpecial: readonly boolean[];
   /** Starts and ends of runs of frames that are looked at: not those of tables, nor tails of huge zeros. */
   readonly segments: readonly number[];
-  /** Fields of those frames as they are, read once. */
-  readonly refcount: Float64Array;
-  readonly mapcount: Float64Array;
-  readonly flags: Float64Array;
-  readonly type: Float64Array;
-  readonly head: Float64Array;
-  readonly order: Float64Array;
-  readonly owner: Float64Array;
-  readonly ownerId: Float64Array;
-  readonly index: Float64Array;
-  /** Some frame has `Frame.heldRefs`, or is of a device. */
+  /** Fields of those frames. */
+  readonly frames: FrameWords;
+  /** Some frame has `Frame.heldRefs`, or is of a device; some table has deposits. */
   anyHeld = false;
   anyDevice = false;
+  anyDeposit = false;
   /** The kernel marks pages that are exclusive. */
-  marksExclusive = false;
-  /** By frame: PTEs that map it as a normal page. */
-  readonly pteMaps: Int32Array;
-  /** By folio: mappings by PTEs, and by PMDs and PUDs. */
-  readonly folioMaps: Int32Array;
-  readonly wholeMaps: Int32Array;
-  /** By folio: references of entries, and of caches, batches and GUP. */
-  readonly entryRefs: Int32Array;
-  readonly otherRefs: Int32Array;
-  readonly pins: Int32Array;
-  /** By frame: migration entries, file offsets, DAX entries that refer to it. */
-  readonly moving: Int32Array;
-  readonly cached: Int32Array;
-  /** By folio: special leaves of PMDs and PUDs. */
-  readonly rawLeaves: Int32Array;
-  readonly mms: Int32Array;
+  readonly marksExclusive: boolean;
+  /** The kernel counts VMAs and children of an anon_vma apart. */
+  readonly countersApart: boolean;
   readonly pmdLeavesOfTable: Int32Array;
-  /** Frames that some PTE maps, in no order, and how many. */
-  readonly touched: Int32Array;
-  touchedCount = 0;
-  /** By anon_vma: linked avcs, own VMAs, children, the one address space that uses it. */
+  anyPmdLeaf = false;
+  /** By anon_vma: whether some avc links it, own VMAs, children, the one address space that uses it. */
   readonly linked: Int32Array;
   readonly users: Int32Array;
   readonly children: Int32Array;
@@ -76,97 +75,69 @@ export class Census {
   /** By frame: `OF_KERNEL` for those that are the kernel's own. */
   readonly ofKernel: Uint8Array;
   private found: Violation[] | undefined;
+  /** `FRAME_COUNT` of each frame; of one that is not looked at nobody asks. */
   private readonly perFrame: Int32Array;
-  private readonly perRun: readonly Int32Array[];
+  private readonly mms: Int32Array;
+  /** All that is counted by records other than frames. */
+  private readonly perRecord: Int32Array;
 
   constructor(machine: Machine) {
-    const { count } = machine.memory;
-    const { capacities } = machine.layout;
-    const words = (): Float64Array => new Float64Array(count);
+    const { memory, layout, kernel } = machine;
+    const { capacities } = layout;
+    this.marksExclusive = kernel.has('anon-exclusive');
+    this.countersApart = kernel.has('anon-vma-counters');
     this.facts = machine.levels.map(({ level }) =>
       level === 'pte' || level === 'pmd' || level === 'pud'
         ? new EntryFacts(machine, machine.space(level))
         : undefined,
     );
     this.hasSpecial = machine.levels.map(({ level }) =>
-      level === 'pte' || level === 'pmd' || level === 'pud'
-        ? machine.kernel.hasSpecial(level)
-        : false,
+      level === 'pte' || level === 'pmd' || level === 'pud' ? kernel.hasSpecial(level) : false,
     );
-    this.perFrame = new Int32Array(count * 9);
-    let next = 0;
-    const part = (): Int32Array => this.perFrame.subarray(count * next, count * ++next);
-    this.pteMaps = part();
-    this.folioMaps = part();
-    this.wholeMaps = part();
-    this.entryRefs = part();
-    this.otherRefs = part();
-    this.pins = part();
-    this.moving = part();
-    this.cached = part();
-    this.rawLeaves = part();
-    this.touched = new Int32Array(count);
-    this.refcount = words();
-    this.mapcount = words();
-    this.flags = words();
-    this.type = words();
-    this.head = words();
-    this.order = words();
-    this.owner = words();
-    this.ownerId = words();
-    this.index = words();
-    this.ofKernel = new Uint8Array(count);
+    this.ofKernel = new Uint8Array(memory.count);
     for (const frame of machine.zeroFrames) this.ofKernel[frame] = OF_KERNEL.zeropage;
-    for (const frame of machine.memory.framesOf('huge-zero')) {
-      this.ofKernel[frame] = OF_KERNEL.hugeZero;
-    }
-    for (const frame of machine.memory.framesOf('tables')) this.ofKernel[frame] = OF_KERNEL.table;
-    this.segments = runsOf(count, (frame) => {
-      const hugeZero = this.ofKernel[frame] === OF_KERNEL.hugeZero;
+    for (const frame of memory.framesOf('huge-zero')) this.ofKernel[frame] = OF_KERNEL.hugeZero;
+    for (const frame of memory.framesOf('tables')) this.ofKernel[frame] = OF_KERNEL.table;
+    const frames = Array.from({ length: memory.count }, (_, frame) => frame).filter((frame) => {
+      const of = this.ofKernel[frame];
       return (
-        this.ofKernel[frame] !== OF_KERNEL.table && (!hugeZero || frame === machine.hugeZeroFrame)
+        of !== OF_KERNEL.table && (of !== OF_KERNEL.hugeZero || frame === machine.hugeZeroFrame)
       );
     });
-    this.mms = new Int32Array(capacities.mm * MM_FIELDS);
-    this.pmdLeavesOfTable = new Int32Array(capacities.table);
-    this.linked = new Int32Array(capacities.anonVma);
-    this.users = new Int32Array(capacities.anonVma);
-    this.children = new Int32Array(capacities.anonVma);
-    this.userMm = new Int32Array(capacities.anonVma);
-    this.perRun = [
-      this.mms,
-      this.pmdLeavesOfTable,
-      this.linked,
-      this.users,
-      this.children,
-      this.userMm,
-    ];
+    this.segments = runsOf(frames);
+    this.frames = new FrameWords(machine, this.segments);
+    this.perFrame = new Int32Array(memory.count * FRAME_FIELDS);
+    const { mm, table, anonVma } = capacities;
+    this.perRecord = new Int32Array(mm * MM_FIELDS + table + 4 * anonVma);
+    let next = 0;
+    const part = (count: number): Int32Array => {
+      next += count;
+      return this.perRecord.subarray(next - count, next);
+    };
+    this.mms = part(mm * MM_FIELDS);
+    this.pmdLeavesOfTable = part(table);
+    this.linked = part(anonVma);
+    this.users = part(anonVma);
+    this.children = part(anonVma);
+    this.userMm = part(anonVma);
   }
 
   /** Forgets the last state. */
   start(model: Model): void {
     this.model = model;
-    this.marksExclusive = model.has('anon-exclusive');
-    this.perFrame.fill(0);
     const { state } = model;
-    for (let i = 0; i < this.segments.length; i += 2) {
-      const start = this.segments[i] as number;
-      const end = this.segments[i + 1] as number;
-      state.read(Frame.refcount, this.refcount, start, end);
-      state.read(Frame.mapcount, this.mapcount, start, end);
-      state.read(Frame.flags, this.flags, start, end);
-      state.read(Frame.type, this.type, start, end);
-      state.read(Frame.head, this.head, start, end);
-      state.read(Frame.order, this.order, start, end);
-      state.read(Frame.owner, this.owner, start, end);
-      state.read(Frame.ownerId, this.ownerId, start, end);
-      state.read(Frame.index, this.index, start, end);
+    const { segments } = this;
+    for (let i = 0; i < segments.length; i += 2) {
+      const [start, end] = [segments[i] as number, segments[i + 1] as number];
+      this.perFrame.fill(0, start * FRAME_FIELDS, end * FRAME_FIELDS);
     }
-    const { frame } = state.layout.capacities;
+    this.perRecord.fill(0);
+    this.anyPmdLeaf = false;
+    this.frames.follow(state);
+    const { frame, table } = state.layout.capacities;
     this.anyHeld = state.next(Frame.heldRefs, 0, frame) >= 0;
     this.anyDevice = state.next(Frame.pgmap, 0, frame) >= 0;
-    for (const counts of this.perRun) counts.fill(0);
-    this.touchedCount = 0;
+    this.anyDeposit = state.next(Table.deposits, 0, table) >= 0;
     this.found = undefined;
   }
 
@@ -187,19 +158,28 @@ export class Census {
     if (found !== expected) this.wrong(id, what, { record, found, expected });
   }
 
+  /** Adds to a count of a frame. */
+  countFrame(frame: number, field: number, by: number): void {
+    (this.perFrame[frame * FRAME_FIELDS + field] as number) += by;
+  }
+
+  /** A count of a frame. */
+  countedFrame(frame: number, field: number): number {
+    return this.perFrame[frame * FRAME_FIELDS + field] as number;
+  }
+
   /** A PTE maps a page as a normal one. */
   mapByPte(frame: number, folio: number): void {
-    if (this.pteMaps[frame] === 0) this.touched[this.touchedCount++] = frame;
-    (this.pteMaps[frame] as number)++;
-    (this.folioMaps[folio] as number)++;
-    (this.entryRefs[folio] as number)++;
+    this.countFrame(frame, FRAME_COUNT.pteMaps, 1);
+    this.countFrame(folio, FRAME_COUNT.folioMaps, 1);
+    this.countFrame(folio, FRAME_COUNT.entryRefs, 1);
   }
 
   /** A PMD or PUD maps a folio as a normal one. */
   mapWhole(folio: number): void {
-    (this.wholeMaps[folio] as number)++;
-    (this.folioMaps[folio] as number)++;
-    (this.entryRefs[folio] as number)++;
+    this.countFrame(folio, FRAME_COUNT.wholeMaps, 1);
+    this.countFrame(folio, FRAME_COUNT.folioMaps, 1);
+    this.countFrame(folio, FRAME_COUNT.entryRefs, 1);
   }
 
   /** Adds to a count of an address space. */
@@ -215,7 +195,7 @@ export class Census {
   /** folio_of() a frame. */
   folioOf(frame: number): number {
     if (this.ofKernel[frame] !== 0) return folioOf(this.model, frame);
-    const head = this.head[frame] as number;
+    const head = this.frames.head[frame] as number;
     return head === 0 ? frame : head - 1;
   }
 
@@ -223,19 +203,18 @@ export class Census {
   countPages(mm: number, folio: number, pages: number, anon: boolean): void {
     if (anon) this.count(mm, MM_COUNT.anon, pages);
     else {
-      const shmem = (this.flags[folio] as number) & PAGE_FLAG.swapbacked;
+      const shmem = (this.frames.flags[folio] as number) & PAGE_FLAG.swapbacked;
       this.count(mm, shmem !== 0 ? MM_COUNT.shmem : MM_COUNT.file, pages);
     }
   }
 }
 
-/** Runs of numbers below a limit that pass a test: start, end, start, end and so on. */
-function runsOf(limit: number, passes: (frame: number) => boolean): number[] {
+/** Runs of numbers in order: start, end, start, end and so on. */
+function runsOf(numbers: readonly number[]): number[] {
   const runs: number[] = [];
-  for (let i = 0; i < limit; i++) {
-    if (!passes(i)) continue;
-    if (runs.at(-1) === i) runs[runs.length - 1] = i + 1;
-    else runs.push(i, i + 1);
+  for (const number of numbers) {
+    if (runs.at(-1) === number) runs[runs.length - 1] = number + 1;
+    else runs.push(number, number + 1);
   }
   return runs;
 }

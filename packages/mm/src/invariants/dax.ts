@@ -8,7 +8,7 @@ import type { Model } from '../model.js';
 import { Frame, Vma, Waiter } from '../state/columns.js';
 import { vmaIsDax } from '../vma/special-huge.js';
 import { pageIndex } from '../vma/vma.js';
-import type { Census, SeenEntry } from './census.js';
+import { type Census, FRAME_COUNT, type SeenEntry } from './census.js';
 import { SAYS } from './entry-facts.js';
 
 /** I25: a file's hole is mapped by zeropages alone, and its blocks by none. */
@@ -31,7 +31,7 @@ export function checkDaxPages(census: Census): void {
   const { model } = census;
   const { state } = model;
   const frames = state.layout.capacities.frame;
-  if (isLimited(model)) return;
+  if (!census.anyDevice || isLimited(model)) return;
   for (
     let at = state.next(Frame.pgmap, 0, frames);
     at >= 0;
@@ -43,7 +43,7 @@ export function checkDaxPages(census: Census): void {
 
 function checkOffsets(census: Census, folio: number): void {
   const { state } = census.model;
-  const offsets = census.cached[folio] as number;
+  const offsets = census.countedFrame(folio, FRAME_COUNT.cached);
   const share = state.get(Frame.share, folio);
   const mapping = state.get(Frame.owner, folio) === OWNER.file;
   // Until 7.2 the index of a page that left its file stays in the word of the count.

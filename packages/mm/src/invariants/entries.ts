@@ -6,7 +6,7 @@ import { normalPageUnseen } from '../normal-page.js';
 import { Avc, Frame, Mm, Vma } from '../state/columns.js';
 import { vmaIsDax } from '../vma/special-huge.js';
 import { hasVmFlag, opsOf, pageIndex, vmaIsAnonymous } from '../vma/vma.js';
-import { type Census, MM_COUNT, type SeenEntry } from './census.js';
+import { type Census, FRAME_COUNT, MM_COUNT, type SeenEntry } from './census.js';
 import { checkHole } from './dax.js';
 import { SAYS } from './entry-facts.js';
 import { isBeingShared } from './in-flight.js';
@@ -29,6 +29,7 @@ export function seeEntry(census: Census, seen: SeenEntry): void {
   }
   if (seen.number === 1 && vmaIsAnonymous(census.model, vma)) {
     (census.pmdLeavesOfTable[seen.table] as number)++;
+    census.anyPmdLeaf = true;
   }
   if ((says & SAYS.present) !== 0) {
     seePresent(census, seen);
@@ -58,14 +59,14 @@ function seePagesOfAbsent(census: Census, seen: SeenEntry): void {
   const pages = (model.machine.levels[number] as Model['machine']['levels'][number]).pages;
   const anon = isAnon(model, folio);
   if ((says & SAYS.migration) !== 0) {
-    (census.moving[frame] as number)++;
+    census.countFrame(frame, FRAME_COUNT.moving, 1);
     census.countPages(mm, folio, pages, anon);
     return;
   }
   if ((says & (SAYS.devicePrivate | SAYS.deviceExclusive)) === 0) return;
   census.countPages(mm, folio, pages, anon);
   const mapped = (says & SAYS.devicePrivate) !== 0 || model.has('one-device-exclusive-type');
-  if (!mapped) (census.entryRefs[folio] as number)++;
+  if (!mapped) census.countFrame(folio, FRAME_COUNT.entryRefs, 1);
   else if (number === 0) census.mapByPte(frame, folio);
   else census.mapWhole(folio);
 }
@@ -113,7 +114,7 @@ function seeSpecialLeaf(census: Census, seen: SeenEntry, frame: number): void {
   if (leavesBothWays(model) && model.state.get(Frame.entireMapcount, folio) > 0) {
     census.wrong('I42', 'a special huge leaf is counted', where(seen));
     seeNormal(census, seen, frame);
-  } else (census.rawLeaves[folio] as number)++;
+  } else census.countFrame(folio, FRAME_COUNT.rawLeaves, 1);
 }
 
 /** Leaves of folios were special, and counted, from the first of them to the end of v6 of the series. */
@@ -174,9 +175,10 @@ function checkCowPfnmap(census: Census, seen: SeenEntry, normal: number): void {
 function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
   const { mm, number, vma } = seen;
   const folio = census.folioOf(frame);
-  const owner = census.owner[folio];
+  const owner = census.frames.owner[folio] as number;
   const anon = owner === OWNER.anon || owner === OWNER.ksm;
-  const hugetlb = census.type[folio] === PAGE_TYPE.hugetlb;
+  const type = census.frames.type[folio] as number;
+  const hugetlb = type === PAGE_TYPE.hugetlb;
   if (number === 0) {
     census.mapByPte(frame, folio);
     census.countPages(mm, folio, 1, anon);
@@ -188,23 +190,23 @@ function seeNormal(census: Census, seen: SeenEntry, frame: number): void {
       census.countPages(mm, folio, (levels[number] as (typeof levels)[number]).pages, anon);
     }
   }
-  if ((census.type[folio] !== 0 && !hugetlb) || (census.refcount[folio] as number) <= 0) {
+  if ((type !== 0 && !hugetlb) || (census.frames.refcount[folio] as number) <= 0) {
     census.wrong('I22', 'a page is mapped that is free or of a type', where(seen));
     return;
   }
   if (!anon) return;
-  const exclusive = ((census.flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0;
+  const exclusive = ((census.frames.flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0;
   const asked = (seen.says & SAYS.write) !== 0 && census.marksExclusive;
   const wrong = asked && !exclusive && !isAnonExclusive(census.model, frame);
   if (wrong && !isBeingShared(census.model, seen.mm, seen.vpn)) {
     census.wrong('I9', 'an anonymous page is writable and not exclusive', where(seen));
   }
   if (owner === OWNER.ksm) return;
-  const index = (census.index[folio] as number) + (frame - folio);
+  const index = (census.frames.index[folio] as number) + (frame - folio);
   if (index !== seen.vpn + seen.vmaShift) {
     census.wrong('I18', 'an anonymous page has another index', { ...where(seen), index });
   }
-  const anonVma = census.ownerId[folio] as number;
+  const anonVma = census.frames.ownerId[folio] as number;
   if (anonVma === seen.anonVma) return;
   if (isLinked(census, vma, anonVma)) seen.anonVma = anonVma;
   else census.wrong('I18', 'the rmap of an anonymous page does not find this VMA', where(seen));

@@ -4,7 +4,7 @@ import { countsPages } from '../rmap/mapcount.js';
 import { hasPincount } from '../rmap/pins.js';
 import { Frame, Global, SwapSlot } from '../state/columns.js';
 import { pagesOfLevel } from '../tables/tables.js';
-import { type Census, OF_KERNEL } from './census.js';
+import { type Census, FRAME_COUNT, OF_KERNEL } from './census.js';
 
 /** Asks what must hold of every page and folio, given what entries and holders add up to. */
 export function checkFolios(census: Census): void {
@@ -15,19 +15,20 @@ export function checkFolios(census: Census): void {
 }
 
 function checkFrames(census: Census, start: number, end: number): void {
-  const { refcount, mapcount, pteMaps, flags } = census;
+  const { refcount, mapcount, flags } = census.frames;
   for (let frame = start; frame < end; frame++) {
     if (refcount[frame] !== 0 || hasHolder(census, frame)) checkFolio(census, frame);
-    if (mapcount[frame] !== pteMaps[frame]) checkPage(census, frame);
+    if (mapcount[frame] !== census.countedFrame(frame, FRAME_COUNT.pteMaps))
+      checkPage(census, frame);
     if (((flags[frame] as number) & PAGE_FLAG.anonExclusive) !== 0) checkExclusive(census, frame);
   }
 }
 
 /** A folio without references that somebody has, or that must never be without. */
 const hasHolder = (census: Census, frame: number): boolean =>
-  census.otherRefs[frame] !== 0 ||
+  census.countedFrame(frame, FRAME_COUNT.otherRefs) !== 0 ||
   census.ofKernel[frame] !== 0 ||
-  (census.anyDevice && census.head[frame] === 0);
+  (census.anyDevice && (census.frames.head[frame] as number) === 0);
 
 /** I1 of single pages: precise mapcounts, where the kernel has them. */
 function checkPage(census: Census, frame: number): void {
@@ -39,7 +40,7 @@ function checkPage(census: Census, frame: number): void {
     "a page's mapcount is not that of its entries",
     Frame.mapcount,
     frame,
-    census.pteMaps[frame] as number,
+    census.countedFrame(frame, FRAME_COUNT.pteMaps),
   );
 }
 
@@ -49,7 +50,7 @@ const isZero = (census: Census, frame: number): boolean =>
 function checkFolio(census: Census, folio: number): void {
   const kernels = census.ofKernel[folio];
   if (kernels === 0) {
-    const large = census.order[folio] !== 0;
+    const large = (census.frames.order[folio] as number) !== 0;
     if (large) checkLargeMapcounts(census, folio);
     checkReferences(census, folio, large);
   } else if (kernels !== OF_KERNEL.table) checkZeroFolio(census, folio);
@@ -61,7 +62,7 @@ function checkZeroFolio(census: Census, folio: number): void {
   const huge = census.ofKernel[folio] === OF_KERNEL.hugeZero;
   const id = huge ? 'I4' : 'I3';
   const base = huge && model.state.ref(Global.hugeZero, 0) < 0 ? 0 : 1;
-  const references = base + (census.otherRefs[folio] as number);
+  const references = base + census.countedFrame(folio, FRAME_COUNT.otherRefs);
   census.expect(
     id,
     'a zeropage has other references than those of GUP',
@@ -80,10 +81,10 @@ function checkZeroFolio(census: Census, folio: number): void {
 function checkLargeMapcounts(census: Census, folio: number): void {
   const { model } = census;
   const { state } = model;
-  const whole = census.wholeMaps[folio] as number;
+  const whole = census.countedFrame(folio, FRAME_COUNT.wholeMaps);
   const found = state.get(Frame.entireMapcount, folio);
   if (found !== whole) {
-    const raw = census.rawLeaves[folio] as number;
+    const raw = census.countedFrame(folio, FRAME_COUNT.rawLeaves);
     const id = raw > 0 && found > whole ? 'I42' : 'I1';
     census.wrong(id, 'a folio is not mapped whole as often as it counts', {
       folio,
@@ -98,7 +99,7 @@ function checkLargeMapcounts(census: Census, folio: number): void {
     "a folio's mapcount is not that of its entries",
     Frame.largeMapcount,
     folio,
-    census.folioMaps[folio] as number,
+    census.countedFrame(folio, FRAME_COUNT.folioMaps),
   );
 }
 
@@ -106,17 +107,19 @@ function checkLargeMapcounts(census: Census, folio: number): void {
 function checkReferences(census: Census, folio: number, large: boolean): void {
   const { model } = census;
   const device = census.anyDevice && isZoneDevice(model, folio);
-  let expected = (census.entryRefs[folio] as number) + (census.otherRefs[folio] as number);
-  if (((census.flags[folio] as number) & PAGE_FLAG.private) !== 0) expected++;
+  let expected =
+    census.countedFrame(folio, FRAME_COUNT.entryRefs) +
+    census.countedFrame(folio, FRAME_COUNT.otherRefs);
+  if (((census.frames.flags[folio] as number) & PAGE_FLAG.private) !== 0) expected++;
   if (census.anyHeld) expected += model.state.get(Frame.heldRefs, folio);
   if (device) expected += baseOf(census, folio);
-  const found = census.refcount[folio] as number;
+  const found = census.frames.refcount[folio] as number;
   if (found !== expected && (found < expected || areKnown(census, folio))) {
     census.wrong('I2', 'a folio has other references than those known', { folio, found, expected });
   }
   if (large && hasPincount(model, folio)) {
     const what = "a folio's pins are not those of GUP";
-    census.expect('I2', what, Frame.pincount, folio, census.pins[folio] as number);
+    census.expect('I2', what, Frame.pincount, folio, census.countedFrame(folio, FRAME_COUNT.pins));
   }
   if (device) checkDevice(census, folio, found);
 }
@@ -126,10 +129,14 @@ function checkReferences(census: Census, folio: number, large: boolean): void {
  * no LRU list; a page that is on one while no file has it left the cache, and who still has it is
  * known. Nobody has what lies in a pool.
  */
-function areKnown({ model, cached }: Census, folio: number): boolean {
+function areKnown(census: Census, folio: number): boolean {
+  const { model } = census;
   if (hasFlag(model, folio, PAGE_FLAG.pooled)) return true;
   if (isAnon(model, folio) || model.state.get(Frame.lru, folio) !== LRU.none) return true;
-  return model.state.get(Frame.owner, folio) === OWNER.file && cached[folio] !== 0;
+  return (
+    model.state.get(Frame.owner, folio) === OWNER.file &&
+    census.countedFrame(folio, FRAME_COUNT.cached) !== 0
+  );
 }
 
 /** The reference that device memory has while nobody uses it (SPEC 11.2). */
@@ -145,7 +152,7 @@ function baseOf({ model }: Census, folio: number): number {
 function checkDevice(census: Census, folio: number, references: number): void {
   const { model } = census;
   if (pgmapType(model, folio) !== PGMAP_TYPE.fsdax) return;
-  const maps = census.folioMaps[folio] as number;
+  const maps = census.countedFrame(folio, FRAME_COUNT.folioMaps);
   if (!model.has('fsdax-refcounted')) {
     if (maps > 0 || references < 1) {
       census.wrong('I23', 'a DAX page is mapped or idle as none was then', {
@@ -170,14 +177,14 @@ function checkExclusive(census: Census, frame: number): void {
   const { model } = census;
   const folio = census.folioOf(frame);
   // While a PMD maps the folio, the bit of its first page alone means something.
-  const whole = frame === folio ? (census.wholeMaps[folio] as number) : 0;
-  const mappings = (census.pteMaps[frame] as number) + whole;
+  const whole = frame === folio ? census.countedFrame(folio, FRAME_COUNT.wholeMaps) : 0;
+  const mappings = census.countedFrame(frame, FRAME_COUNT.pteMaps) + whole;
   if (mappings === 1) return;
   if (mappings > 1) {
     census.wrong('I11', 'an exclusive page is mapped more than once', { frame, mappings });
     return;
   }
-  const moving = census.moving[frame] as number;
+  const moving = census.countedFrame(frame, FRAME_COUNT.moving);
   // The mark outlives the last mapping; what counts is that an entry will bring the page back.
   const slot = model.state.ref(Frame.swapSlot, folio);
   const swapped = slot >= 0 && model.state.get(SwapSlot.count, slot) > 0;

@@ -13,7 +13,7 @@ import { hasPincount, PIN_BIAS } from '../rmap/pins.js';
 import { CacheSlot, Frame, Global, Reference } from '../state/columns.js';
 import { deepestSlot, entryIn } from '../tables/tables.js';
 import { hasVmFlag, isCow, vmaAt } from '../vma/vma.js';
-import type { Census } from './census.js';
+import { type Census, FRAME_COUNT } from './census.js';
 
 /** Counts the references of caches, of swap and of LRU batches. */
 export function countCaches(census: Census): void {
@@ -25,20 +25,20 @@ export function countCaches(census: Census): void {
     if (state.get(CacheSlot.kind, at) === CACHE.dax) countDaxEntry(census, at, page);
     else if (page >= 0) {
       const folio = folioOf(model, page);
-      (census.cached[folio] as number)++;
-      (census.otherRefs[folio] as number)++;
+      census.countFrame(folio, FRAME_COUNT.cached, 1);
+      census.countFrame(folio, FRAME_COUNT.otherRefs, 1);
     }
     at = state.next(CacheSlot.kind, at + 1, cacheSlot);
   }
   for (let at = state.next(Frame.swapSlot, 0, frame); at >= 0; ) {
-    (census.otherRefs[at] as number) += folioPages(model, at);
+    census.countFrame(at, FRAME_COUNT.otherRefs, folioPages(model, at));
     at = state.next(Frame.swapSlot, at + 1, frame);
   }
   let batched = state.get(Global.lruBatched, 0);
   for (let at = -1; batched > 0; batched--) {
     at = state.next(Frame.lruBatch, at + 1, frame);
     if (at < 0) break;
-    (census.otherRefs[at] as number)++;
+    census.countFrame(at, FRAME_COUNT.otherRefs, 1);
   }
 }
 
@@ -50,9 +50,11 @@ function countDaxEntry(census: Census, slot: number, frame: number): void {
   const { model } = census;
   if (frame < 0 || isHoleOrEmpty(model, slot)) return;
   const pages = model.has('fsdax-refcounted') ? 1 : entryPages(model, slot);
-  for (let i = 0; i < pages; i++) (census.cached[folioOf(model, frame + i)] as number)++;
+  for (let i = 0; i < pages; i++) {
+    census.countFrame(folioOf(model, frame + i), FRAME_COUNT.cached, 1);
+  }
   if (model.has('page-cache-holds-dax-page')) {
-    (census.otherRefs[folioOf(model, frame)] as number)++;
+    census.countFrame(folioOf(model, frame), FRAME_COUNT.otherRefs, 1);
   }
 }
 
@@ -66,11 +68,11 @@ export function countReferences(census: Census): void {
     const folio = folioOf(model, frame);
     const pages = state.get(Reference.pages, at);
     const flags = state.get(Reference.follFlags, at);
-    if ((flags & FOLL.PIN) === 0) (census.otherRefs[folio] as number) += pages;
+    if ((flags & FOLL.PIN) === 0) census.countFrame(folio, FRAME_COUNT.otherRefs, pages);
     else if (!isZeroFrame(model, folio)) {
-      (census.pins[folio] as number) += pages;
+      census.countFrame(folio, FRAME_COUNT.pins, pages);
       const each = hasPincount(model, folio) ? 1 : PIN_BIAS;
-      (census.otherRefs[folio] as number) += each * pages;
+      census.countFrame(folio, FRAME_COUNT.otherRefs, each * pages);
     }
     checkReference(census, at, frame, folio, flags);
     at = state.next(Reference.used, at + 1, reference);

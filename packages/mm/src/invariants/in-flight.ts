@@ -5,7 +5,7 @@ import { IN_FLIGHT, IN_FLIGHT_MARK } from '../race/kinds.js';
 import { isMarked, nextInFlight } from '../race/locks.js';
 import { hasPincount, PIN_BIAS } from '../rmap/pins.js';
 import { InFlight, Vma } from '../state/columns.js';
-import type { Census } from './census.js';
+import { type Census, FRAME_COUNT } from './census.js';
 
 /** Counts what operations in progress hold, and mappings that are theirs to write or to restore. */
 export function countInFlight(census: Census): void {
@@ -18,8 +18,6 @@ export function countInFlight(census: Census): void {
         break;
       case IN_FLIGHT.fork:
         if (isMarked(model, at, IN_FLIGHT_MARK.shared)) countShared(census, at);
-        break;
-      case IN_FLIGHT.hugeFault:
         break;
       default:
         countUnmapping(census, at);
@@ -43,10 +41,10 @@ function countTaken(census: Census, operation: number): void {
   const { model } = census;
   const folio = folioOf(model, model.state.ref(InFlight.frame, operation));
   const pin = (model.state.get(InFlight.flags, operation) & FOLL.PIN) !== 0;
-  if (!pin) (census.otherRefs[folio] as number)++;
+  if (!pin) census.countFrame(folio, FRAME_COUNT.otherRefs, 1);
   else if (!isZeroFrame(model, folio)) {
-    (census.pins[folio] as number)++;
-    (census.otherRefs[folio] as number) += hasPincount(model, folio) ? 1 : PIN_BIAS;
+    census.countFrame(folio, FRAME_COUNT.pins, 1);
+    census.countFrame(folio, FRAME_COUNT.otherRefs, hasPincount(model, folio) ? 1 : PIN_BIAS);
   }
 }
 
@@ -61,7 +59,7 @@ function countShared(census: Census, operation: number): void {
 function countUnmapping(census: Census, operation: number): void {
   const { model } = census;
   const folio = folioOf(model, model.state.ref(InFlight.frame, operation));
-  (census.otherRefs[folio] as number)++;
+  census.countFrame(folio, FRAME_COUNT.otherRefs, 1);
   const isOut = isMarked(model, operation, IN_FLIGHT_MARK.cleared);
   if (!isOut || isMarked(model, operation, IN_FLIGHT_MARK.buffered)) return;
   countMapping(census, operation, model.state.ref(InFlight.mm, operation));

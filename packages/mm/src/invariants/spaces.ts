@@ -2,39 +2,24 @@ import { MM_FLAG } from '../frames/page-flags.js';
 import { isPersistent } from '../huge/huge-zero.js';
 import type { Column } from '../state/columns.js';
 import { Global, Mm, Table, Vma } from '../state/columns.js';
-import { hasVmFlag } from '../vma/vma.js';
+import { vmFlagsOf } from '../vma/vma.js';
 import { type Census, MM_COUNT } from './census.js';
-
-interface Counter {
-  readonly id: string;
-  readonly name: string;
-  readonly field: Column;
-  /** One of `MM_COUNT`. */
-  readonly of: number;
-}
-const COUNTERS: readonly Counter[] = [
-  { id: 'I13', name: 'MM_FILEPAGES', field: Mm.filePages, of: MM_COUNT.file },
-  { id: 'I13', name: 'MM_ANONPAGES', field: Mm.anonPages, of: MM_COUNT.anon },
-  { id: 'I13', name: 'MM_SHMEMPAGES', field: Mm.shmemPages, of: MM_COUNT.shmem },
-  { id: 'I14', name: 'MM_SWAPENTS', field: Mm.swapEntries, of: MM_COUNT.swap },
-];
+import { nextUsed } from './next-used.js';
 
 /** I13, I14, I29, I30: counters of address spaces, and the references of the huge zero folio. */
 export function checkSpaces(census: Census): void {
   const { state } = census.model;
   const { mm: count } = state.layout.capacities;
   let withHugeZero = 0;
-  for (let mm = state.next(Mm.used, 0, count); mm >= 0; mm = state.next(Mm.used, mm + 1, count)) {
-    for (let i = 0; i < COUNTERS.length; i++) {
-      const { id, name, field, of } = COUNTERS[i] as Counter;
-      const found = state.get(field, mm);
-      const expected = census.counted(mm, of);
-      if (found !== expected)
-        census.wrong(id, `${name} is not what entries add up to`, { mm, found, expected });
-    }
+  for (let mm = nextUsed(state, Mm.used, 0, count); mm >= 0; ) {
+    checkCounter(census, 'I13', 'MM_FILEPAGES', Mm.filePages, mm, MM_COUNT.file);
+    checkCounter(census, 'I13', 'MM_ANONPAGES', Mm.anonPages, mm, MM_COUNT.anon);
+    checkCounter(census, 'I13', 'MM_SHMEMPAGES', Mm.shmemPages, mm, MM_COUNT.shmem);
+    checkCounter(census, 'I14', 'MM_SWAPENTS', Mm.swapEntries, mm, MM_COUNT.swap);
     const tables = census.counted(mm, MM_COUNT.pteTables) + census.counted(mm, MM_COUNT.deposits);
     census.expect('I30', 'nr_ptes is not tables and deposits', Mm.nrPtes, mm, tables);
     if ((state.get(Mm.flags, mm) & MM_FLAG.hugeZeroFolio) !== 0) withHugeZero++;
+    mm = nextUsed(state, Mm.used, mm + 1, count);
   }
   const made = state.ref(Global.hugeZero, 0) >= 0;
   // One that is made for good is counted by nobody.
@@ -49,10 +34,25 @@ export function checkSpaces(census: Census): void {
   checkDeposits(census);
 }
 
+function checkCounter(
+  census: Census,
+  id: string,
+  name: string,
+  field: Column,
+  mm: number,
+  of: number,
+): void {
+  const found = census.model.state.get(field, mm);
+  const expected = census.counted(mm, of);
+  if (found === expected) return;
+  census.wrong(id, `${name} is not what entries add up to`, { mm, found, expected });
+}
+
 /** I30: each PMD leaf of an anonymous VMA has a table put aside for when it is split. */
 function checkDeposits(census: Census): void {
   const { state, machine } = census.model;
   const { table: count } = state.layout.capacities;
+  if (!census.anyPmdLeaf && !census.anyDeposit) return;
   const forFiles = machine.form.definition.supports.pgtableDeposit;
   for (let table = state.next(Table.used, 0, count); table >= 0; ) {
     const found = state.get(Table.deposits, table);
@@ -74,14 +74,12 @@ export function checkVmas(census: Census): void {
   const { model } = census;
   const { state } = model;
   const { vma: count } = state.layout.capacities;
-  for (
-    let vma = state.next(Vma.used, 0, count);
-    vma >= 0;
-    vma = state.next(Vma.used, vma + 1, count)
-  ) {
-    if (hasVmFlag(model, vma, 'VM_PFNMAP') && hasVmFlag(model, vma, 'VM_MIXEDMAP')) {
+  for (let vma = nextUsed(state, Vma.used, 0, count); vma >= 0; ) {
+    const flags = vmFlagsOf(model, vma);
+    if (flags.VM_PFNMAP && flags.VM_MIXEDMAP) {
       census.wrong('I15', 'VM_PFNMAP and VM_MIXEDMAP together', { vma });
     }
+    vma = nextUsed(state, Vma.used, vma + 1, count);
   }
 }
 

@@ -13,7 +13,8 @@ export type SlotAt = number;
  * stored as minus the table's number, less one.
  */
 const pointerTo = (table: number): number => -table - 1;
-const tableOf = (word: number): number => -word - 1;
+/** Table that the word of a slot points to. */
+export const tableOf = (word: number): number => -word - 1;
 
 /** Position of a level among those that have tables, leaf tables being 0; -1 for none. */
 export function levelNumber({ machine }: Model, level: Level): number {
