@@ -19,6 +19,8 @@ export function countInFlight(census: Census): void {
       case IN_FLIGHT.fork:
         if (isMarked(model, at, IN_FLIGHT_MARK.shared)) countShared(census, at);
         break;
+      case IN_FLIGHT.hugeFault:
+        break;
       default:
         countUnmapping(census, at);
     }
