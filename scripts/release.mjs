@@ -1,4 +1,4 @@
-// `pnpm release [--dry-run]`, after a build: publishes each public package of the folder's workspace
+// `npm run release [-- --dry-run]`, after a build: publishes each public package of the folder's workspace
 // whose version the registry does not have, in the order of their dependencies, and tags them for
 // changesets. A registry has no transactions, so whatever can be known to go wrong is looked at
 // before anything is published; if the registry itself fails half-way, all that it has is complete,

@@ -8,13 +8,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Runs `task`, and prints what it refuses as lines that begin with `name`; then the status is 1. */
+/** Runs `task`; what it refuses ends the process with 1, in lines that begin with `name`. */
 export async function orRefused(name, task) {
   try {
     await task();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     for (const line of error.message.split('\n')) console.error(`${name}: ${line}`);
-    process.exitCode = 1;
+    // Whatever still runs is of no use any more.
+    process.exit(1);
   }
 }
