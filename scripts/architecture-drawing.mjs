@@ -37,7 +37,7 @@ const matches = (patterns, path) =>
  * Arrows that no way over other packages stands for, so that the drawing stays readable. It says
  * that what a way leads to may be imported: rules of which that is not true are not drawn.
  */
-function arrows(folders) {
+export function arrows(folders) {
   const targets = (from) => folders.filter((to) => to !== from && mayImport(from, to));
   for (const from of folders) {
     const further = targets(from).flatMap(targets);
