@@ -16,6 +16,7 @@ import {
   newMm,
   newVma,
   PAGE_FLAG,
+  type StandardMachine,
   Vma,
 } from '../src/index.js';
 import { checkInvariants } from '../src/invariants/check.js';
@@ -25,16 +26,22 @@ import { mprotect } from '../src/mprotect/mprotect.js';
 import { entryAt, setEntry, slotMade } from '../src/tables/tables.js';
 import { exitMm } from '../src/vma/exit.js';
 import { munmap } from '../src/vma/munmap.js';
-import { addVmFlags, vmaAt } from '../src/vma/vma.js';
+import { addVmFlags, pageProtOf, vmaAt } from '../src/vma/vma.js';
 import { ARCHITECTURES, machineOf } from './machines.js';
 
 const VPN = 0x1000;
 const PRIVATE = 0x73n | VM_WRITE | VM_MAYWRITE;
 
-function process(arch: string, revision = 'v6.18', pages = 16) {
-  const model = new Model(machineOf(arch, revision));
+/** Machines whose pages of memory fill more than a chunk of the state's words, and less. */
+const SIZES = [
+  ['usual', {}],
+  ['small', { ramFrames: 24, capacities: { table: 16 } }],
+] as const;
+
+function process(arch: string, revision = 'v6.18', size: Partial<StandardMachine> = {}) {
+  const model = new Model(machineOf(arch, revision, size));
   const mm = newMm(model);
-  const vma = newVma(model, mm, { start: VPN, end: VPN + pages, flags: PRIVATE });
+  const vma = newVma(model, mm, { start: VPN, end: VPN + 16, flags: PRIVATE });
   return { model, mm, vma, state: model.state };
 }
 const write = (model: Model, vma: number, vpn: number) =>
@@ -50,32 +57,33 @@ it('there are 42, each with a sentence and what it needs', () => {
   }
 });
 
+const REVISIONS = ['v6.1', 'v6.9', 'v6.12', 'v6.17', 'v6.18', 'v6.18-fixed', 'v7.2'];
+const LIVES = SIZES.flatMap(([name, size]) =>
+  REVISIONS.map((revision) => [revision, name, size] as const),
+);
 describe.each(ARCHITECTURES)('on %s', (arch) => {
-  it.each(['v6.1', 'v6.9', 'v6.12', 'v6.17', 'v6.18', 'v6.18-fixed', 'v7.2'])(
-    'ordinary life breaks none on %s',
-    (revision) => {
-      const { model, mm, vma } = process(arch, revision);
+  it.each(LIVES)('ordinary life breaks none on %s on a %s machine', (revision, _, size) => {
+    const { model, mm, vma } = process(arch, revision, size);
+    expect(checkInvariants(model)).toEqual([]);
+    for (let i = 0; i < 8; i++) {
+      if (i % 2 === 0) write(model, vma, VPN + i);
+      else handleMmFault(model, vma, VPN + i, 0);
       expect(checkInvariants(model)).toEqual([]);
-      for (let i = 0; i < 8; i++) {
-        if (i % 2 === 0) write(model, vma, VPN + i);
-        else handleMmFault(model, vma, VPN + i, 0);
-        expect(checkInvariants(model)).toEqual([]);
-      }
-      const child = forkMm(model, mm);
-      expect(checkInvariants(model)).toEqual([]);
-      getUserPages(model, mm, VPN, 8, FOLL.PIN | FOLL.WRITE);
-      expect(checkInvariants(model)).toEqual([]);
-      mprotect(model, mm, VPN + 2, 4, 0x1n);
-      expect(checkInvariants(model)).toEqual([]);
-      forkMm(model, child);
-      expect(checkInvariants(model)).toEqual([]);
-      munmap(model, mm, VPN + 3, 3);
-      expect(checkInvariants(model)).toEqual([]);
-      exitMm(model, child);
-      exitMm(model, mm);
-      expect(checkInvariants(model)).toEqual([]);
-    },
-  );
+    }
+    const child = forkMm(model, mm);
+    expect(checkInvariants(model)).toEqual([]);
+    getUserPages(model, mm, VPN, 8, FOLL.PIN | FOLL.WRITE);
+    expect(checkInvariants(model)).toEqual([]);
+    mprotect(model, mm, VPN + 2, 4, 0x1n);
+    expect(checkInvariants(model)).toEqual([]);
+    forkMm(model, child);
+    expect(checkInvariants(model)).toEqual([]);
+    munmap(model, mm, VPN + 3, 3);
+    expect(checkInvariants(model)).toEqual([]);
+    exitMm(model, child);
+    exitMm(model, mm);
+    expect(checkInvariants(model)).toEqual([]);
+  });
 });
 
 it('answers the same empty list while nothing is wrong', () => {
@@ -139,6 +147,19 @@ describe('each damage breaks the invariant that speaks of it', () => {
         state.set(Vma.anonVma, vmaAt(model, child, VPN), state.get(Vma.anonVma, vma)),
     ],
     ['I21', 'a VMA too many', ({ state }) => state.add(AnonVma.numActiveVmas, 0, 1)],
+    [
+      'I22',
+      'the frame of a table mapped',
+      ({ model, mm, vma }) =>
+        setEntry(
+          model,
+          slotMade(model, mm, VPN + 3, 'pte'),
+          model.pte.leaf(
+            model.machine.memory.pfn(model.machine.tableFrame),
+            pageProtOf(model, vma),
+          ),
+        ),
+    ],
     ['I22', 'a page that was freed', ({ state }, frame) => state.set(Frame.refcount, frame, 0)],
     ['I29', 'a huge zero reference too many', ({ state }) => state.add(Global.hugeZeroRefs, 0, 1)],
     ['I30', 'a table too many', ({ state, mm }) => state.add(Mm.nrPtes, mm, 1)],
@@ -162,8 +183,11 @@ describe('each damage breaks the invariant that speaks of it', () => {
     ],
   ];
 
-  it.each(DAMAGES)('%s: %s', (id, _, damage) => {
-    const life = process('x86');
+  const SIZED = SIZES.flatMap(([name, size]) =>
+    DAMAGES.map(([id, what, damage]) => [id, what, name, size, damage] as const),
+  );
+  it.each(SIZED)('%s: %s, on a %s machine', (id, _what, _name, size, damage) => {
+    const life = process('x86', 'v6.18', size);
     const { model, mm, vma } = life;
     write(model, vma, VPN);
     handleMmFault(model, vma, VPN + 1, 0);
