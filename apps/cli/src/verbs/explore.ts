@@ -28,9 +28,9 @@ export function define(command: Command, reply: Reply): void {
     .option('--dot <file>', 'write that way as a graph for Graphviz')
     .option('--svg <file>', 'write that way as a picture')
     .option('--no-symmetry', 'tell apart what the file calls interchangeable')
-    .option('--mode <mode>', 'bfs, or random or swarm for what is too large (default: bfs)', 'bfs')
-    .option('--seed <n>', 'seed of the first walk of a random mode (default: 1)', count, 1)
-    .option('--walks <n>', 'walks of a random mode (default: 1000)', count, 1000)
+    .option('--mode <mode>', 'bfs, or random or swarm for what is too large', 'bfs')
+    .option('--seed <n>', 'seed of the first walk of a random mode', count, 1)
+    .option('--walks <n>', 'walks of a random mode', count, 1000)
     .option('--bisect <A..B>', 'name the changes between two kernels that alter what is found')
     .option('--check', 'search all bounds of a folder on all their kernels, and compare')
     .addHelpText(
