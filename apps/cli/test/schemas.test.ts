@@ -169,6 +169,12 @@ describe('the schemas', () => {
     }
   });
 
+  it('stand in the table of docs/cli.md, each in a row of its own', () => {
+    const page = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| [^|]+ \| `(pagewright\/[^`]+)`/gm)].map(([, name]) => name);
+    expect(rows.sort()).toEqual([...SCHEMAS.keys()].sort());
+  });
+
   it('refuse words that are spelled otherwise', () => {
     const words = ['0x1f', '0x0', '0X1F', '0x01', '1f', '0x1F', '0x'];
     const refused = words.filter((raw) => {

@@ -9,6 +9,7 @@ import {
 import type { AddressEncoding } from './bits.js';
 import { FORMS, type FormSpec } from './forms.js';
 
+export type { FormSpec } from './forms.js';
 export { kernelLayout } from './kernel/layout.js';
 export { kernelSpace } from './kernel/space.js';
 

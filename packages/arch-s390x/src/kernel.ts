@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './dumped-form.js';
+export type { FormSpec } from './forms.js';
 export { kernelLayout } from './kernel/layout.js';
 export { kernelSpace } from './kernel/space.js';
 export * from './root.js';

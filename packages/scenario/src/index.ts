@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type Bisection, bisect, type Finding } from './bisect/bisect.js';
+export type { Station, WalkStep } from './bisect/path.js';
 export {
   type BisectionData,
   bisectionData,
@@ -35,7 +36,7 @@ export { type Comparison, compare } from './series/compare.js';
 export { type PatchData, type SeriesData, seriesData } from './series/data.js';
 export { seriesMarkdown } from './series/page.js';
 export { scenariosOf } from './series/pairs.js';
-export { allPatches, type Companion, type Patch, patchesOf } from './series/patches.js';
+export { allPatches, type Companion, type Pair, type Patch, patchesOf } from './series/patches.js';
 export { parseQuestions, type Question } from './series/questions.js';
 export { type Review, type ReviewedPatch, review } from './series/review.js';
 export { type FormSource, rememberForms } from './setup/forms.js';

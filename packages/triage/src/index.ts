@@ -3,10 +3,19 @@
  * @packageDocumentation
  */
 export type { ArchCandidate } from './arch/infer.js';
-export type { LogArch } from './arch/names.js';
+export type { EntryLayout } from './arch/layouts.js';
+export { LOG_ARCHS, type LogArch } from './arch/names.js';
 export type * from './data.js';
 export type { EntryReading } from './decode/reading.js';
-export type { Cause, Diagnosis, Evidence, KnownFix, LogMachine } from './diagnose/diagnosis.js';
+export {
+  CAUSES,
+  type Cause,
+  type Confidence,
+  type Diagnosis,
+  type Evidence,
+  type KnownFix,
+  type LogMachine,
+} from './diagnose/diagnosis.js';
 export type * from './incident.js';
 export { triageData, vmaFlagNames } from './json.js';
 export { type JudgedReport, ORIGINS, type Origin, type Score, scoreOf } from './score.js';

@@ -180,6 +180,7 @@ export const FINDINGS = {
     sentence: 'there are more findings than can be listed',
   },
 } as const satisfies Readonly<Record<string, FindingKind>>;
+/** One of them. */
 export type FindingId = keyof typeof FINDINGS;
 
 /** Where and from what; only what the finding is about is there. */

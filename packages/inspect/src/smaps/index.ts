@@ -1,3 +1,4 @@
+export type { Uncounted } from './area-walk.js';
 export * from './behaviour.js';
 export * from './fields.js';
 export * from './sizes.js';

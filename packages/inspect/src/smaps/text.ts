@@ -12,7 +12,7 @@ const NAME_COLUMN = { 4: 25 + 4 * 6, 8: 25 + 8 * 6 } as const;
 const NUMBER_END = 24;
 
 /** The first line of an area, as /proc/PID/maps has it. */
-interface Heading {
+export interface AreaHeading {
   readonly start: bigint;
   readonly end: bigint;
   readonly permissions: string;
@@ -23,7 +23,7 @@ interface Heading {
 }
 
 /** What identifies an area in /proc/PID/maps. */
-export function areaHeading(area: MappedArea, { form }: Kernel): Heading {
+export function areaHeading(area: MappedArea, { form }: Kernel): AreaHeading {
   const { start, end, flags, pgoff, file, name } = area;
   const has = (flag: string) => (flags & (vmConstant(form.definition, flag) ?? 0n)) !== 0n;
   const two = (number: number) => number.toString(16).padStart(2, '0');
@@ -92,7 +92,7 @@ export function rollupFields(
 
 /** show_vma_header_prefix(). */
 function headingLine(
-  { start, end, permissions, offset, device, inode, name }: Heading,
+  { start, end, permissions, offset, device, inode, name }: AreaHeading,
   { virtual }: Kernel,
 ): string {
   const eight = (value: bigint) => value.toString(16).padStart(8, '0');

@@ -48,6 +48,7 @@ const VMA = {
   anonVma: field.pointer('anon_vma'),
   anonName: field.optional(field.pointer('anon_name')),
 };
+/** What is read of a struct vm_area_struct. */
 export type VmaFields = FieldValues<typeof VMA>;
 
 /** Areas of address spaces of one kernel; files are read once for all of them. */

@@ -72,17 +72,16 @@ const mixedFault = (model: Model, vmf: VmFault): number => {
   const insert = isWrite(vmf) ? vmfInsertMixedMkwrite : vmfInsertMixed;
   return insert(model, vmf.vma, vmf.vpn, pfnAt(model, vmf.vma, vmf.vpn));
 };
+/** A driver that inserts frames with and without struct page. */
 export const MIXED_DRIVER: VmOps = { name: 'mixed-driver', fault: mixedFault };
 
-/**
- * Shows the zeropage until somebody writes. `HOLE_DRIVER` replaces it in pfn_mkwrite(), as it must;
- * `CARELESS_HOLE_DRIVER` has no such hook (SPEC 15.2, 15.3).
- */
+/** Shows the zeropage until somebody writes (SPEC 15.2, 15.3). */
 const holeFault = (model: Model, vmf: VmFault): number => {
   if (isWrite(vmf)) return mixedFault(model, vmf);
   const zero = model.machine.memory.pfn(zeroFrameOf(model, vmf.vpn));
   return vmfInsertMixed(model, vmf.vma, vmf.vpn, zero);
 };
+/** A driver with holes that replaces the zeropage in pfn_mkwrite(), as it must. */
 export const HOLE_DRIVER: VmOps = {
   name: 'hole-driver',
   fault: holeFault,
@@ -91,6 +90,7 @@ export const HOLE_DRIVER: VmOps = {
     return mixedFault(model, vmf);
   },
 };
+/** The same without that hook. */
 export const CARELESS_HOLE_DRIVER: VmOps = { name: 'careless-hole-driver', fault: holeFault };
 
 /** A page driver that wants to be told before its pages are written. */

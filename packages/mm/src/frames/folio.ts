@@ -79,8 +79,9 @@ export function pgmapType({ state }: Model, folio: number): number {
 export const isFsdax = (model: Model, folio: number): boolean =>
   pgmapType(model, folio) === PGMAP_TYPE.fsdax;
 
-/** page_has_type() without slab, and folio_test_slab(). */
+/** page_has_type() without slab. */
 export const pageType = ({ state }: Model, frame: number): number => state.get(Frame.type, frame);
+/** folio_test_slab(). */
 export const isSlab = (model: Model, folio: number): boolean =>
   pageType(model, folio) === PAGE_TYPE.slab;
 
