@@ -17,11 +17,11 @@ test.each([
 
 test('every Node that is promised is tested, from the oldest major on', () => {
   const oldest = /\d+/.exec(JSON.parse(textOf('package.json')).engines.node)?.[0];
-  expect(CI).toContain(`node: ['${oldest}', '22', '24']`);
+  expect(CI).toContain(`node: ["${oldest}", "22", "24"]`);
 });
 
 test('provenance comes from the environment of the release, which may sign with its identity', () => {
-  expect(RELEASE).toContain("NPM_CONFIG_PROVENANCE: 'true'");
+  expect(RELEASE).toContain('NPM_CONFIG_PROVENANCE: "true"');
   expect(RELEASE).toContain('id-token: write');
 });
 
