@@ -51,9 +51,13 @@ export interface WalkContext {
   readonly memory: PhysicalMemory;
   /** Form of this process's tables. */
   readonly form: EntryForm;
+  /** Physical address of the root table. */
   readonly root: PhysAddr;
+  /** Whose rules judge. */
   readonly kernel: Kernel;
+  /** Kernels that cannot be told from it. */
   readonly alternatives: readonly Kernel[];
+  /** What is known of the frames of memory. */
   readonly frames: Frames;
   /** As `KernelPages.bounds`: with them, ranges are found without a look at each entry by itself. */
   readonly frameBounds?: readonly bigint[];

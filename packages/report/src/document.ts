@@ -65,12 +65,14 @@ export interface Note {
 /** Names with values. */
 export interface KeyValues {
   readonly kind: 'key-values';
+  /** In the order in which they are shown. */
   readonly pairs: readonly (readonly [key: string, value: Text])[];
 }
 
 /** One column of a table; the last left-aligned column takes what does not fit. */
 export interface Column {
   readonly title: string;
+  /** Left where nothing is said. */
   readonly align?: 'left' | 'right';
 }
 
@@ -89,6 +91,7 @@ export interface StripField {
   /** Number of bits. */
   readonly width: number;
   readonly value: bigint;
+  /** What the value says. */
   readonly meaning: string;
 }
 

@@ -80,6 +80,7 @@ export interface LogVma {
   readonly mapping?: Field<LogPointer>;
   /** In pages. */
   readonly index?: Field<bigint>;
+  /** Name of the mapped file. */
   readonly file?: Field<string>;
   /** Handlers by the name of their field: fault, mmap, mmap_prepare, read_folio. */
   readonly handlers: Readonly<Record<string, Field<string>>>;

@@ -2,6 +2,7 @@
 export interface Mismatch {
   readonly file: string;
   readonly line: number;
+  /** What was asked. */
   readonly key: string;
   readonly in: string;
   readonly expected: unknown;

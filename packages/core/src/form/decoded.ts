@@ -29,6 +29,7 @@ export interface NoneEntry {
 /** A non-present entry that carries software information. */
 export interface AbsentEntry {
   readonly kind: 'absent';
+  /** What it stands for. */
   readonly what: AbsentKind;
   /** Swap type number. */
   readonly type: number;
@@ -48,6 +49,7 @@ export interface AbsentEntry {
 /** A word that means nothing at this level. */
 export interface InvalidEntry {
   readonly kind: 'invalid';
+  /** Why it means nothing. */
   readonly reason: string;
   readonly raw: Bits;
 }

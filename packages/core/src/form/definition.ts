@@ -8,9 +8,13 @@ export type HelperTable = Readonly<Record<string, Expr>>;
 
 /** Permissions of a present entry as the processor and the kernel see them. */
 export interface Permissions {
+  /** The CPU may read through it. */
   readonly read: Test;
+  /** It may be written. */
   readonly write: Test;
+  /** It may be executed. */
   readonly execute: Test;
+  /** User mode has these rights, too. */
   readonly user: Test;
 }
 
@@ -20,7 +24,9 @@ export interface Permissions {
  * again (arguments `pfn` and `entry`, the latter being the attributes).
  */
 export interface LeafCodec {
+  /** The entry without its frame, over `entry`. */
   readonly attributes: Word;
+  /** An entry of a frame and attributes, over `pfn` and `entry`. */
   readonly compose: Word;
   /**
    * The frame of an entry that is known to be a leaf, where that is less work than `pfn`, which must
@@ -32,16 +38,23 @@ export interface LeafCodec {
 
 /** What an architecture's configuration can do, per level where that is how it differs. */
 export interface Supports {
+  /** Entries have a soft-dirty bit (CONFIG_HAVE_ARCH_SOFT_DIRTY). */
   readonly softDirty: boolean;
+  /** Entries have a userfaultfd write-protect bit (CONFIG_HAVE_ARCH_USERFAULTFD_WP). */
   readonly uffdWp: boolean;
+  /** Entries have a devmap bit (CONFIG_ARCH_HAS_PTE_DEVMAP). */
   readonly devmap: boolean;
   /** pte_protnone() is real (NUMA balancing). */
   readonly protnone: boolean;
+  /** PMDs can map huge pages of any memory (CONFIG_TRANSPARENT_HUGEPAGE). */
   readonly transparentHugepage: boolean;
+  /** So can PUDs (CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD). */
   readonly pudTransparentHugepage: boolean;
   /** Non-present PMDs can be migration entries. */
   readonly thpMigration: boolean;
+  /** Pages can be pinned without locks (CONFIG_HAVE_GUP_FAST). */
   readonly gupFast: boolean;
+  /** There are shadow stacks (CONFIG_ARCH_HAS_USER_SHADOW_STACK). */
   readonly shadowStack: boolean;
   /** Huge mappings of files need a page table deposited (arch_needs_pgtable_deposit). */
   readonly pgtableDeposit: boolean;
@@ -62,13 +75,18 @@ export interface PageTableCheck {
  * `entry`.
  */
 export interface FormDefinition {
+  /** What the form is called: `x86_64-la57`. */
   readonly name: string;
+  /** The architecture, as its backend is called. */
   readonly arch: string;
+  /** Generation of the headers that it was taken from. */
   readonly headers: HeaderGeneration;
   /** One line for lists: what the form is. */
   readonly summary: string;
+  /** Bits of an entry. */
   readonly wordBits: 32 | 64;
   readonly byteOrder: 'little' | 'big';
+  /** log2 of the bytes of a page. */
   readonly pageShift: number;
   /** Bits of virtual address that the tables translate. */
   readonly addressBits: number;
@@ -79,6 +97,7 @@ export interface FormDefinition {
   readonly canonical: 'sign-extended' | 'either-half' | 'unsigned';
   /** Root first; folded levels are listed too. */
   readonly levels: readonly LevelGeometry[];
+  /** What the bits of an entry are called. */
   readonly bits: BitTable;
   /** Helpers of an entry, by level. */
   readonly helpers: Readonly<Record<Level, HelperTable>>;
@@ -100,11 +119,13 @@ export interface FormDefinition {
    * they are those of the address itself.
    */
   readonly tableFrameBits?: Word;
+  /** How entries that are not present are written. */
   readonly swap: SwapFormat;
   /** vm_get_page_prot() by VM_READ 1, VM_WRITE 2, VM_EXEC 4, VM_SHARED 8: 16 protections. */
   readonly protectionMap: readonly bigint[];
   /** Protections by name (PAGE_NONE, PAGE_KERNEL, ...). */
   readonly namedProtections: Readonly<Record<string, bigint>>;
+  /** Optional features that it has. */
   readonly supports: Supports;
   /** Where the architecture has the check of page tables. */
   readonly pageTableCheck?: PageTableCheck;

@@ -9,8 +9,11 @@ import { LEVELS, type Level, type LevelGeometry } from './level.js';
 /** A helper that a form does not have, as a value: callers must look before they use it. */
 export interface AbsentHelper {
   readonly absent: true;
+  /** Level that was asked; null for a helper with its full name. */
   readonly level: Level | null;
+  /** The helper that was looked for. */
   readonly name: string;
+  /** The form without it. */
   readonly form: string;
 }
 
@@ -27,6 +30,7 @@ export class EntryForm {
   readonly arch: string;
   readonly headers: FormDefinition['headers'];
   readonly levels: readonly LevelGeometry[];
+  /** Masks of the fields by name. */
   readonly mask: Masks;
   private readonly byLevel = new Map<Level, ReadonlyMap<string, Helper>>();
   private readonly byFunction: ReadonlyMap<string, Helper>;

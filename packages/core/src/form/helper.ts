@@ -56,6 +56,7 @@ export class Helper<E extends Expr = Expr> {
 
 /** A helper that the kernel calls with a pointer to the entry: what it returns and leaves behind. */
 export interface PointerHelper {
+  /** Its full kernel name. */
   readonly name: string;
   /** The value returned, 0 for functions that return nothing. */
   readonly returns: Helper<Word>;

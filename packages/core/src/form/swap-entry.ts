@@ -74,10 +74,14 @@ export function migrationAgeBit(form: EntryForm, age: 'young' | 'dirty'): bigint
 
 /** What a type and an offset stand for, beyond the two numbers. */
 export interface AbsentFacts {
+  /** What the entry stands for. */
   readonly what: AbsentKind;
+  /** Frame that it stands for. */
   readonly pfn?: bigint;
+  /** Of a migration entry, where the form keeps it. */
   readonly young?: boolean;
   readonly dirty?: boolean;
+  /** Names of the marker bits that are set. */
   readonly markers?: readonly MarkerName[];
 }
 

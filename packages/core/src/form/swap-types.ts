@@ -3,7 +3,9 @@ import type { HeaderGeneration } from './level.js';
 
 /** Kernel options that move the numbers of the non-swap types (include/linux/swap.h). */
 export interface SwapConfig {
+  /** CONFIG_DEVICE_PRIVATE. */
   readonly devicePrivate: boolean;
+  /** CONFIG_MEMORY_FAILURE. */
   readonly memoryFailure: boolean;
   /** The form has uffd-wp. Asked of 6.1 alone, which has markers only then (PTE_MARKER_UFFD_WP). */
   readonly uffdWp?: boolean;
@@ -119,8 +121,11 @@ export function markersIn({ markerMask }: SwapTypes, offset: bigint): MarkerName
 
 /** How one level writes a swap entry: expressions over `entry`, and over `type` and `offset`. */
 export interface SwapCodec {
+  /** Type of an entry, over `entry`. */
   readonly type: Word;
+  /** Its offset, over `entry`. */
   readonly offset: Word;
+  /** An entry of both, over `type` and `offset`. */
   readonly make: Word;
 }
 

@@ -7,7 +7,9 @@ import { findRevision, type Revision } from './revisions.js';
 
 /** What a kernel takes from the paging form that it runs on: a `FormDefinition` fits. */
 export interface KernelForm {
+  /** log2 of the bytes of a page. */
   readonly pageShift: number;
+  /** Levels, and whether their special mark works. */
   readonly levels: readonly Pick<LevelGeometry, 'level' | 'hasSpecial'>[];
   /** Bits of a virtual address: no more than 32 are a 32-bit kernel's. */
   readonly addressBits?: number;
@@ -15,9 +17,13 @@ export interface KernelForm {
 
 /** A revision in a configuration. What differs between kernels is asked here, never a version. */
 export interface Kernel {
+  /** The revision that it is of. */
   readonly revision: Revision;
+  /** Changes that it contains. */
   readonly changes: ChangeSet;
+  /** Its configuration. */
   readonly config: KernelConfig;
+  /** log2 of the bytes of a page. */
   readonly pageShift: number;
   /** The kernel contains the change. */
   has(change: ChangeId): boolean;
@@ -29,7 +35,9 @@ export interface Kernel {
 export interface KernelChoice {
   /** Id of a known revision, or one of your own. */
   readonly revision: string | Revision;
+  /** The paging form that it runs on. */
   readonly form: KernelForm;
+  /** Options that differ from the default. */
   readonly config?: ConfigChoice;
 }
 

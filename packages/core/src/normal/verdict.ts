@@ -7,6 +7,7 @@ import { RULES, type Rule, type RuleId, type WarningId } from './rules.js';
 
 /** The facts of a present leaf entry that the decision asks. */
 export interface MappedEntry {
+  /** Frame that the word maps. */
   readonly pfn: Pfn;
   /** The special mark as the word has it; ignored where the kernel cannot read one. */
   readonly special: boolean;
@@ -18,17 +19,21 @@ export interface MappedEntry {
 
 /** Everything that vm_normal_page*() depends on. The entry must be present. */
 export interface NormalPageQuestion {
+  /** Who is asked. */
   readonly kernel: Kernel;
   readonly level: MappingLevel;
+  /** The mapping that holds the entry. */
   readonly vma: Vma;
   /** The address that is asked about; for a huge entry its aligned start, as callers pass it. */
   readonly addr: VirtAddr;
   readonly entry: MappedEntry;
+  /** What is known of the frames of memory. */
   readonly frames: Frames;
 }
 
 /** Why, in the order in which the kernel asked: at least one rule, the deciding one last. */
 export interface Reasons {
+  /** Rules that held. */
   readonly because: readonly Rule[];
   /** Warnings that a DEBUG_VM kernel prints; they change no answer. */
   readonly warns: readonly Rule[];

@@ -19,10 +19,13 @@ export interface WalkedEntry {
   readonly level: Level;
   /** Physical address of the table that holds the entry. */
   readonly table: PhysAddr;
+  /** Its number in the table. */
   readonly index: number;
+  /** The entry as stored. */
   readonly raw: Bits;
   /** What the entry is; a table whose contents cannot be used is `invalid`, with a problem. */
   readonly decoded: DecodedEntry;
+  /** Why the table that it points to cannot be used. */
   readonly problem?: Problem;
 }
 

@@ -11,11 +11,15 @@ import { readEntry, tableLoop } from './table.js';
 /** One table that the walk looked into. */
 export interface WalkStep {
   readonly level: Level;
+  /** Physical address of the table. */
   readonly table: PhysAddr;
+  /** Which of its entries was looked at. */
   readonly index: number;
   /** Physical address of the entry itself. */
   readonly entryAddress: PhysAddr;
+  /** The entry as stored. */
   readonly raw: Bits;
+  /** What it is. */
   readonly decoded: DecodedEntry;
 }
 
@@ -32,7 +36,9 @@ export type WalkEnd =
 
 /** Every step of translating one address. */
 export interface Walk {
+  /** The address that was translated. */
   readonly address: VirtAddr;
+  /** From the root down. */
   readonly steps: readonly WalkStep[];
   readonly end: WalkEnd;
 }
