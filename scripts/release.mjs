@@ -1,8 +1,8 @@
-// `npm run release [-- --dry-run]`, after a build: publishes each public package of the folder's workspace
-// whose version the registry does not have, in the order of their dependencies, and tags them for
-// changesets. A registry has no transactions, so whatever can be known to go wrong is looked at
-// before anything is published; if the registry itself fails half-way, all that it has is complete,
-// and another run goes on from there.
+// `npm run release [-- --dry-run]`, after a build: publishes the public packages of a workspace whose
+// version the registry does not have, each after those that it needs, and tags them for changesets.
+// A registry has no transactions, so whatever can be known to go wrong is looked at before anything
+// is published; if the registry itself fails half-way, all that it has is complete, and another run
+// goes on from there.
 import { fileURLToPath } from 'node:url';
 import { output, run } from './release/command.mjs';
 import { temporaryFolder } from './release/leaving.mjs';
@@ -12,7 +12,7 @@ import { orRefused, Refusal } from './release/refusal.mjs';
 import { obstaclesInTree } from './release/tree.mjs';
 import { workspacePackages } from './workspace.mjs';
 
-const CHANGESET = fileURLToPath(new URL('../node_modules/.bin/changeset', import.meta.url));
+const CHANGESET = fileURLToPath(new URL('../node_modules/@changesets/cli/bin.js', import.meta.url));
 const DRY_RUN = process.argv.includes('--dry-run');
 const label = ({ manifest: { name, version } }) => `${name} ${version}`;
 
@@ -33,7 +33,7 @@ await orRefused('release', async () => {
     if (state === 'same') console.log(`skipped ${label(each)}: published before, and the same`);
   }
   await publish(compared.filter(({ state }) => state === 'new').map(({ each }) => each));
-  if (!DRY_RUN) process.stdout.write(await output(CHANGESET, ['tag']));
+  if (!DRY_RUN) process.stdout.write(await output(process.execPath, [CHANGESET, 'tag']));
 });
 
 function differs({ each, paths }) {

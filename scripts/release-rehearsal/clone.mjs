@@ -23,7 +23,7 @@ export async function clonedAndBuilt(root, folder) {
 export async function versioned(clone) {
   await output('node_modules/.bin/changeset', ['version'], { cwd: clone });
   await output('git', ['add', '--all'], { cwd: clone });
-  await output('git', ['commit', '--quiet', '--no-verify', '-m', 'Versions'], { cwd: clone });
+  await output('git', ['commit', '--quiet', '--allow-empty', '-m', 'Versions'], { cwd: clone });
 }
 
 /**

@@ -7,7 +7,7 @@ import { output } from '../release/command.mjs';
 import { installed } from './installed.mjs';
 
 const SOURCES = fileURLToPath(new URL('third-party', import.meta.url));
-const TSC = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
+const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 
 /** Both ways in which TypeScript finds packages by their `exports`. */
 const RESOLUTIONS = [
@@ -34,7 +34,7 @@ export async function compiledBackends(folder, env) {
     };
     const config = JSON.stringify({ compilerOptions, include: ['*.ts'] });
     writeFileSync(join(folder, 'tsconfig.json'), config);
-    await output(TSC, ['--project', folder]);
+    await output(process.execPath, [TSC, '--project', folder]);
   }
   return join(folder, 'compiled');
 }
