@@ -10,7 +10,12 @@ import { parseArgs } from 'node:util';
 import { temporaryFolder } from './release/leaving.mjs';
 import { orRefused } from './release/refusal.mjs';
 import { alone } from './release-rehearsal/alone.mjs';
-import { clonedAndBuilt, developedFurther, versioned } from './release-rehearsal/clone.mjs';
+import {
+  clonedAndBuilt,
+  developedFurther,
+  uncommittedPaths,
+  versioned,
+} from './release-rehearsal/clone.mjs';
 import { commandLineAnswers, globalProgram } from './release-rehearsal/command-line.mjs';
 import { figures } from './release-rehearsal/figures.mjs';
 import { monthsApart } from './release-rehearsal/months-apart.mjs';
@@ -41,6 +46,9 @@ await orRefused('release-rehearsal', async () => {
   const registry = await startRegistry(place('registry'), Number(values.port));
   const env = npmSettings(registry.address, place('npm-cache'));
   console.log(`registry at ${registry.address}, all else in ${folder}`);
+
+  const left = await uncommittedPaths(ROOT);
+  if (left > 0) console.log(`not rehearsed: ${left} paths that are not committed`);
 
   const clone = place('clone');
   await step(() => 'cloned and built', clonedAndBuilt(ROOT, clone));

@@ -19,6 +19,11 @@ export async function clonedAndBuilt(root, folder) {
   await output(process.execPath, ['scripts/bootstrap.mjs', 'setup'], { cwd: folder, env });
 }
 
+/** How many paths of a repository differ from its last commit. */
+export async function uncommittedPaths(root) {
+  return (await output('git', ['status', '--porcelain'], { cwd: root })).split('\n').length - 1;
+}
+
 /** Gives packages the versions that the changesets of a clone ask for. */
 export async function versioned(clone) {
   await output('node_modules/.bin/changeset', ['version'], { cwd: clone });
