@@ -15,7 +15,15 @@ export * from './pages.js';
 export * from './probes.js';
 export type { RssCounters } from './rss.js';
 export * from './smaps/index.js';
-export * from './stream.js';
+export {
+  type JudgedEntry,
+  judgedEntries,
+  judgedRanges,
+  type LeafVerdict,
+  type RangeKey,
+  rangeKey,
+  type WalkContext,
+} from './stream.js';
 export * from './stream-context.js';
 export * from './stream-ranges.js';
 export * from './tasks.js';

@@ -11,7 +11,7 @@ export * from './form.js';
 export * from './helper.js';
 export * from './kernel-layout.js';
 export type * from './kernel-space.js';
-export * from './kind-tests.js';
+export { entryKind, kindNumber, kindTests } from './kind-tests.js';
 export * from './level.js';
 export * from './protection-map.js';
 export * from './swap-entry.js';

@@ -19,7 +19,7 @@ export const indexOf = (geometry: LevelGeometry, address: bigint): number =>
   Number((address >> BigInt(geometry.shift)) & ((1n << BigInt(geometry.indexBits)) - 1n));
 
 /** True for addresses that the form's tables can translate. */
-export function isCanonical(form: EntryForm, address: bigint): boolean {
+function isCanonical(form: EntryForm, address: bigint): boolean {
   const { addressBits, canonical, wordBits } = form.definition;
   if (address < 0n || address > MASK64) return false;
   if (addressBits >= wordBits) return address < 1n << BigInt(wordBits);
