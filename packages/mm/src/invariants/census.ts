@@ -75,8 +75,9 @@ export class Census {
   /** By frame: `OF_KERNEL` for those that are the kernel's own. */
   readonly ofKernel: Uint8Array;
   private found: Violation[] | undefined;
-  /** `FRAME_COUNT` of each frame; of one that is not looked at nobody asks. */
+  /** `FRAME_COUNT` of each frame; and whether something was counted of one that is not looked at. */
   private readonly perFrame: Int32Array;
+  private countedOthers = false;
   private readonly mms: Int32Array;
   /** All that is counted by records other than frames. */
   private readonly perRecord: Int32Array;
@@ -126,11 +127,7 @@ export class Census {
   start(model: Model): void {
     this.model = model;
     const { state } = model;
-    const { segments } = this;
-    for (let i = 0; i < segments.length; i += 2) {
-      const [start, end] = [segments[i] as number, segments[i + 1] as number];
-      this.perFrame.fill(0, start * FRAME_FIELDS, end * FRAME_FIELDS);
-    }
+    this.clearFrames();
     this.perRecord.fill(0);
     this.anyPmdLeaf = false;
     this.frames.follow(state);
@@ -139,6 +136,18 @@ export class Census {
     this.anyDevice = state.next(Frame.pgmap, 0, frame) >= 0;
     this.anyDeposit = state.next(Table.deposits, 0, table) >= 0;
     this.found = undefined;
+  }
+
+  private clearFrames(): void {
+    const { perFrame, segments } = this;
+    if (this.countedOthers) perFrame.fill(0);
+    else {
+      for (let i = 0; i < segments.length; i += 2) {
+        const [start, end] = [segments[i] as number, segments[i + 1] as number];
+        perFrame.fill(0, start * FRAME_FIELDS, end * FRAME_FIELDS);
+      }
+    }
+    this.countedOthers = false;
   }
 
   /** What was found wrong. */
@@ -160,6 +169,7 @@ export class Census {
 
   /** Adds to a count of a frame. */
   countFrame(frame: number, field: number, by: number): void {
+    if ((this.ofKernel[frame] as number) > OF_KERNEL.zeropage) this.countedOthers = true;
     (this.perFrame[frame * FRAME_FIELDS + field] as number) += by;
   }
 
