@@ -106,13 +106,15 @@ export class ThrowAwayWorkspace {
   }
 
   /**
-   * What the check of pull requests says of a branch with a new file at `path` and a changeset of
+   * What the check of pull requests says of a branch with new files at `paths` and a changeset of
    * `changes`.
    */
-  statusOfBranch(path: string, changes: Readonly<Record<string, Bump>> = {}): Status {
+  statusOfBranch(paths: readonly string[], changes: Readonly<Record<string, Bump>> = {}): Status {
     this.run('git', ['checkout', '-q', '-b', 'branch']);
-    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
-    writeFileSync(join(this.folder, path), '');
+    for (const path of paths) {
+      mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+      writeFileSync(join(this.folder, path), '');
+    }
     this.commit();
     if (Object.keys(changes).length > 0) this.write(changes);
     const { status, stdout, stderr } = spawnSync(
