@@ -43,7 +43,7 @@ async function search({ Search, Threads, boundOf, stepperOf }, text, threads, fi
   const turns = one.turns();
   let step = turns.next();
   const wanted = { text, kernel: 'v6.12' };
-  const helpers = new Threads(one.hand, { count: threads - 1, file, wanted });
+  const helpers = new Threads(one, { count: threads - 1, file, wanted });
   while (helpers.ready < threads - 1) await new Promise((resolve) => setTimeout(resolve, 10));
   const [from, fromCpu] = [performance.now(), process.cpuUsage()];
   while (!step.done) {
@@ -53,7 +53,7 @@ async function search({ Search, Threads, boundOf, stepperOf }, text, threads, fi
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(fromCpu);
   await helpers.close();
-  return { ...step.value, seconds, cpu: (user + system) / 1e6, bytes: one.table.usedBytes };
+  return { ...step.value, seconds, cpu: (user + system) / 1e6, bytes: one.usedBytes };
 }
 
 try {

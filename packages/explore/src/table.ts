@@ -1,4 +1,4 @@
-import type { Key } from './key.js';
+import type { Row } from './state/row.js';
 import { CONTROL, FIRST_SLOTS, FULLEST, RECORD_BYTES, type TableMemory } from './table-memory.js';
 
 /** Answer of `StateTable.put`: the state was there already. */
@@ -9,11 +9,18 @@ export const FULL = -2;
 /** Words of the arena that a thread takes at a time. */
 const BLOCK_WORDS = 4096;
 /** Stands for a parent while it is changed together with its action. */
-const CHANGING = -1;
+const CHANGING = -2;
+/** Words of a record: its parent; its action, and behind that its length in words; the row. */
+const PARENT = 0;
+const ACTION = 1;
+const HEAD = 2;
+const ACTION_BITS = 14;
+const MOST_ACTION = (1 << ACTION_BITS) - 1;
+const MOST_ROW_WORDS = (1 << (32 - ACTION_BITS)) - 1;
 
 /**
- * The states that a search has seen, as bytes in one open-addressing table that several threads may
- * fill at once. A state is added as a *record*, in no certain order when there are several threads;
+ * The states that a search has seen, as rows in one open-addressing table that several threads may fill
+ * at once. A state is added as a *record*, in no certain order when there are several threads;
  * `numberNew` then gives it its *number*: the place that a search by one thread, state by state and
  * action by action, would have found it at. Parents are numbers, so that a number's way from the
  * beginning is the least of the shortest ones, by action numbers.
@@ -21,12 +28,9 @@ const CHANGING = -1;
 export class StateTable {
   private readonly control: Int32Array;
   private readonly slots: Int32Array;
-  private readonly offsets: Uint32Array;
-  private readonly lengths: Uint32Array;
-  private readonly parents: Int32Array;
-  private readonly actions: Uint16Array;
   private readonly order: Uint32Array;
-  private readonly arena: Uint32Array;
+  private readonly arena: Int32Array;
+  private readonly isShared: boolean;
   /** What is left of the words of the arena that this thread took. */
   private blockAt = 0;
   private blockEnd = 0;
@@ -34,12 +38,9 @@ export class StateTable {
   constructor(readonly memory: TableMemory) {
     this.control = new Int32Array(memory.control);
     this.slots = new Int32Array(memory.slots);
-    this.offsets = new Uint32Array(memory.offsets);
-    this.lengths = new Uint32Array(memory.lengths);
-    this.parents = new Int32Array(memory.parents);
-    this.actions = new Uint16Array(memory.actions);
     this.order = new Uint32Array(memory.order);
-    this.arena = new Uint32Array(memory.arena);
+    this.arena = new Int32Array(memory.arena);
+    this.isShared = memory.arena instanceof SharedArrayBuffer;
     Atomics.compareExchange(this.control, CONTROL.slots, 0, FIRST_SLOTS);
   }
 
@@ -48,7 +49,7 @@ export class StateTable {
     return this.control[CONTROL.numbered] as number;
   }
 
-  /** Bytes that it takes: keys, records and slots. */
+  /** Bytes that it takes: rows, records and slots. */
   get usedBytes(): number {
     const { control } = this;
     return (
@@ -72,40 +73,45 @@ export class StateTable {
    * @param parent number of the state that it was reached from; -1 for the first
    * @returns its record when it is new; `KNOWN` or `FULL`
    */
-  put(key: Key, parent: number, action: number): number {
+  put(row: Row, parent: number, action: number): number {
     const { slots, control } = this;
-    const hash = hashOf(key);
+    const hash = hashOf(row);
     const mask = (control[CONTROL.slots] as number) - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      let found = Atomics.load(slots, 2 * slot);
+      let found = this.load(slots, 2 * slot);
       if (found === 0) {
-        if (!this.hasRoom(key.wordCount)) return FULL;
+        if (!this.hasRoom(HEAD + row.count)) return FULL;
         found = Atomics.compareExchange(slots, 2 * slot, 0, hash);
         if (found === 0) {
-          const record = this.write(key, parent, action);
+          const record = this.write(row, parent, action);
           Atomics.store(slots, 2 * slot + 1, record + 1);
           return record;
         }
       }
       if (found !== hash) continue;
       const record = this.recordAt(slot);
-      if (!this.isEqual(record, key)) continue;
-      this.improve(record, parent + 1, action);
+      if (!this.isEqual(record, row)) continue;
+      this.improve(record, parent, action);
       return KNOWN;
     }
+  }
+
+  /** Only what threads share has to be asked for with care, which takes time. */
+  private load(array: Int32Array, at: number): number {
+    return this.isShared ? Atomics.load(array, at) : (array[at] as number);
   }
 
   /** The record of a slot; whoever took the slot is about to write it there. */
   private recordAt(slot: number): number {
     for (;;) {
-      const record = Atomics.load(this.slots, 2 * slot + 1);
+      const record = this.load(this.slots, 2 * slot + 1);
       if (record !== 0) return record - 1;
     }
   }
 
   private hasRoom(words: number): boolean {
     const { control, memory } = this;
-    if (Atomics.load(control, CONTROL.records) >= memory.limits.states) return false;
+    if (this.load(control, CONTROL.records) >= memory.limits.states) return false;
     if (this.blockAt + words <= this.blockEnd) return true;
     const size = Math.max(words, BLOCK_WORDS);
     const at = Atomics.add(control, CONTROL.arenaWords, size);
@@ -118,38 +124,43 @@ export class StateTable {
     return true;
   }
 
-  private write(key: Key, parent: number, action: number): number {
-    const record = Atomics.add(this.control, CONTROL.records, 1);
-    const { arena, blockAt } = this;
-    const { words, wordCount } = key;
-    for (let i = 0; i < wordCount; i++) arena[blockAt + i] = words[i] as number;
-    this.blockAt = blockAt + wordCount;
-    this.offsets[record] = blockAt;
-    this.lengths[record] = key.length;
-    this.parents[record] = parent + 1;
-    this.actions[record] = action;
+  private write({ signed, count }: Row, parent: number, action: number): number {
+    const { arena, blockAt: record } = this;
+    if (count > MOST_ROW_WORDS) throw new RangeError(`a row of ${count} words`);
+    arena[record + PARENT] = parent;
+    arena[record + ACTION] = action | (count << ACTION_BITS);
+    for (let i = 0; i < count; i++) arena[record + HEAD + i] = signed[i] as number;
+    this.blockAt = record + HEAD + count;
+    this.order[Atomics.add(this.control, CONTROL.records, 1)] = record;
     return record;
   }
 
-  private isEqual(record: number, key: Key): boolean {
-    if (this.lengths[record] !== key.length) return false;
+  private lengthAt(record: number): number {
+    return (this.arena[record + ACTION] as number) >>> ACTION_BITS;
+  }
+
+  /** What one of two rows has more than the other must be 0. */
+  private isEqual(record: number, { signed, count }: Row): boolean {
     const { arena } = this;
-    const { words, wordCount } = key;
-    const offset = this.offsets[record] as number;
-    for (let i = 0; i < wordCount; i++) if (arena[offset + i] !== words[i]) return false;
+    const first = record + HEAD;
+    const length = this.lengthAt(record);
+    const common = Math.min(length, count);
+    for (let i = 0; i < common; i++) if (arena[first + i] !== signed[i]) return false;
+    for (let i = common; i < length; i++) if (arena[first + i] !== 0) return false;
+    for (let i = common; i < count; i++) if (signed[i] !== 0) return false;
     return true;
   }
 
   /** A parent's actions come in order from one thread: the first of them is the least. */
   private improve(record: number, parent: number, action: number): void {
-    const { parents } = this;
+    const { arena } = this;
     for (;;) {
-      const known = Atomics.load(parents, record);
+      const known = this.load(arena, record + PARENT);
       if (known === CHANGING) continue;
       if (known <= parent) return;
-      if (Atomics.compareExchange(parents, record, known, CHANGING) !== known) continue;
-      this.actions[record] = action;
-      Atomics.store(parents, record, parent);
+      if (Atomics.compareExchange(arena, record + PARENT, known, CHANGING) !== known) continue;
+      arena[record + ACTION] = action | (this.lengthAt(record) << ACTION_BITS);
+      Atomics.store(arena, record + PARENT, parent);
       return;
     }
   }
@@ -160,28 +171,18 @@ export class StateTable {
    * whatever comes later comes behind.
    */
   numberNew(): void {
-    const { control, order, parents, actions } = this;
+    const { control, order } = this;
     const first = control[CONTROL.numbered] as number;
     const end = control[CONTROL.records] as number;
     control[CONTROL.numbered] = end;
-    let isSorted = true;
-    for (let record = first; record < end; record++) {
-      order[record] = record;
-      isSorted &&= record === first || this.isBefore(record - 1, record);
-    }
-    if (isSorted) return;
     const byWay = (a: number, b: number): number =>
-      (parents[a] as number) - (parents[b] as number) ||
-      (actions[a] as number) - (actions[b] as number);
-    order.subarray(first, end).sort(byWay);
-  }
-
-  private isBefore(one: number, other: number): boolean {
-    const difference = (this.parents[one] as number) - (this.parents[other] as number);
-    return (
-      difference < 0 ||
-      (difference === 0 && (this.actions[one] as number) < (this.actions[other] as number))
-    );
+      this.parentOfRecord(a) - this.parentOfRecord(b) ||
+      this.actionOfRecord(a) - this.actionOfRecord(b);
+    for (let i = first + 1; i < end; i++) {
+      if (byWay(order[i - 1] as number, order[i] as number) < 0) continue;
+      order.subarray(first, end).sort(byWay);
+      return;
+    }
   }
 
   /** Doubles the slots. For one thread, while no other adds. */
@@ -202,15 +203,15 @@ export class StateTable {
     }
   }
 
-  /** The key of the state with a number. */
-  read(number: number, into: Key): void {
+  /** Makes a row that of the state with a number; it keeps the words that it has more, as 0. */
+  read(number: number, into: Row): void {
     const record = this.order[number] as number;
-    const length = this.lengths[record] as number;
-    const offset = this.offsets[record] as number;
-    into.reserve(length + 3);
-    into.length = length;
-    const { words, wordCount } = into;
-    for (let i = 0; i < wordCount; i++) words[i] = this.arena[offset + i] as number;
+    const length = this.lengthAt(record);
+    into.reserve(length);
+    const { signed, count } = into;
+    const first = record + HEAD;
+    for (let i = 0; i < length; i++) signed[i] = this.arena[first + i] as number;
+    for (let i = length; i < count; i++) signed[i] = 0;
   }
 
   /** Number of the state that a state was reached from; -1 for the first. */
@@ -225,23 +226,18 @@ export class StateTable {
 
   /** What `put` answered, once all ways to it are known: as `parentOf`. */
   parentOfRecord(record: number): number {
-    return (this.parents[record] as number) - 1;
+    return this.arena[record + PARENT] as number;
   }
 
   /** As `actionOf`. */
   actionOfRecord(record: number): number {
-    return this.actions[record] as number;
+    return (this.arena[record + ACTION] as number) & MOST_ACTION;
   }
 }
 
 /** A hash of 32 bits, never 0. */
-function hashOf({ words, wordCount, length }: Key): number {
-  let hash = length;
-  for (let i = 0; i < wordCount; i++) {
-    hash = Math.imul(hash ^ (words[i] as number), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash, 0x85ebca6b);
+function hashOf(row: Row): number {
+  let hash = Math.imul(row.hash ^ (row.hash >>> 16), 0x85ebca6b);
   hash ^= hash >>> 13;
   return hash === 0 ? 1 : hash;
 }

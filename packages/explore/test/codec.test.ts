@@ -1,4 +1,3 @@
-import { State } from '@pagewright/mm';
 import { expect, it } from 'vitest';
 import { Key } from '../src/key.js';
 import { StateCodec } from '../src/state/codec.js';
@@ -21,27 +20,23 @@ actions:
 `;
 const bytesOf = ({ bytes, length }: Key): Buffer => Buffer.from(bytes.subarray(0, length));
 
-it('writes after an action what it writes of a state anew, and reads it back', () => {
+it('reads back what it writes, on whatever machine', () => {
   const stepper = stepperOf(boundOf(BOUND), 'v6.12');
   const codec = new StateCodec(stepper);
-  const reader = new StateCodec(stepper);
-  const [key, whole] = [new Key(), new Key()];
-  const state = State.empty(stepper.world.model.machine.layout);
+  const other = new StateCodec(stepperOf(boundOf(BOUND), 'v6.12'));
+  const [key, again] = [new Key(), new Key()];
   codec.write(key);
   const known = new Map([[bytesOf(key).toString('latin1'), bytesOf(key)]]);
   let compared = 0;
   for (const from of known.values()) {
     for (const { number } of stepper.bound.actions) {
-      state.follow(codec.read(from));
-      stepper.enter(state);
+      codec.read(from);
       const done = stepper.apply(number);
       if (done === undefined || done.bug !== undefined) continue;
-      codec.writeChanged(key);
-      codec.write(whole);
-      expect(bytesOf(key).equals(bytesOf(whole))).toBe(true);
-      reader.read(bytesOf(key));
-      reader.write(whole);
-      expect(bytesOf(key).equals(bytesOf(whole))).toBe(true);
+      codec.write(key);
+      other.read(bytesOf(key));
+      other.write(again);
+      expect(bytesOf(key).equals(bytesOf(again))).toBe(true);
       compared++;
       if (known.size < 200) known.set(bytesOf(key).toString('latin1'), bytesOf(key));
     }

@@ -86,7 +86,7 @@ async function withThreads(text: string, kernel: string, count: number): Promise
   const search = searchOf(text, kernel, {}, true);
   const turns = search.turns();
   let step = turns.next();
-  const threads = new Threads(search.hand, { count: count - 1, file, wanted });
+  const threads = new Threads(search, { count: count - 1, file, wanted });
   while (threads.ready < count - 1) await setTimeout(10);
   while (!step.done) step = turns.next(await threads.expand(step.value));
   await threads.close();
@@ -96,7 +96,7 @@ async function withThreads(text: string, kernel: string, count: number): Promise
 /** Two who take every other state, the last one first. */
 function backwards(text: string, kernel: string): SearchResult {
   const search = searchOf(text, kernel);
-  const other = new Hand(stepperOf(boundOf(text), kernel), search.table);
+  const other = new Hand(stepperOf(boundOf(text), kernel), search.table, search.cells);
   const turns = search.turns();
   for (let step = turns.next(); ; ) {
     if (step.done) return step.value;
@@ -128,7 +128,8 @@ describe('searches in several threads', () => {
 
   it('end with a thread that fails', async () => {
     const helpers = { count: 1, file, wanted: { text: FORKS, kernel: 'v6.18' } };
-    const search = searchOf(FORKS.replace('ram: 6', 'ram: 5'), 'v6.12', {}, true);
+    const longer = FORKS.replace('depth: 6', 'depth: 9');
+    const search = searchOf(longer.replace('ram: 6', 'ram: 5'), 'v6.12', {}, true);
     await expect(searchLong(search, { helpers })).rejects.toThrow('begins in another state');
     const many = { ...helpers, count: 16 };
     const other = searchOf(FORKS, 'v6.12', {}, true);
@@ -205,7 +206,7 @@ describe('checkpoints', () => {
       twins.push(twin);
     }
     const newer = Buffer.from(bytes);
-    newer[newer.indexOf('1\n')] = 0x32;
+    newer[newer.indexOf('2\n')] = 0x33;
     twins.push(newer);
     for (const twin of twins) {
       writeFileSync(checkpoint, twin);

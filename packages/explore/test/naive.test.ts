@@ -6,25 +6,21 @@ import { boundOf, stepperOf } from './forms.js';
 
 /** A search as simple as can be: texts of states in a map, and each state copied. */
 function naive(stepper: Stepper): { states: number; transitions: number; depth: number } {
-  const { world, slots, used, bound } = stepper;
+  const { world, bound } = stepper;
   const textOf = (): string => {
     const words: unknown[] = [];
     world.model.state.forEachSet((column, record, value) => {
       if (/^pins/.test(COLUMNS[column]?.field ?? '')) return;
       words.push([COLUMNS[column]?.record, COLUMNS[column]?.field, record, value]);
     });
-    return JSON.stringify([[...slots.words], [...used], words]);
+    return JSON.stringify(words);
   };
   interface Saved {
     readonly state: State;
-    readonly words: Int32Array;
-    readonly used: Int32Array;
     readonly depth: number;
   }
   const save = (depth: number): Saved => ({
     state: world.model.state.copy(),
-    words: slots.words.slice(),
-    used: used.slice(),
     depth,
   });
   const known = new Map([[textOf(), 0]]);
@@ -34,8 +30,6 @@ function naive(stepper: Stepper): { states: number; transitions: number; depth: 
     if (saved.depth === bound.file.depth) continue;
     for (const { number } of bound.actions) {
       world.model.state = saved.state.copy();
-      slots.words.set(saved.words);
-      used.set(saved.used);
       const done = stepper.apply(number);
       if (done === undefined) continue;
       transitions++;

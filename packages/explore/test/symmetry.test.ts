@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { replay, Search, type SearchResult } from '../src/index.js';
 import { Key } from '../src/key.js';
 import { beginBound } from '../src/search/explore.js';
-import { StateCodec } from '../src/state/codec.js';
 import { CanonicalCodec } from '../src/symmetry/canonical-codec.js';
-import type { StateTable } from '../src/table.js';
-import type { Stepper } from '../src/world/stepper.js';
 import { boundOf, groundFor } from './forms.js';
 
 const FORKS = `
@@ -36,23 +33,17 @@ function standingFor(text: string, kernelName: string): number {
   const { form, kernel } = groundFor(kernelName);
   const stepper = beginBound(boundOf(text), form, kernel, false);
   if (!stepper.ok) throw new Error(stepper.problem.message);
-  const { table, ...search } = plainSearch(stepper.value);
-  const [plain, canonical] = [new StateCodec(stepper.value), new CanonicalCodec(stepper.value)];
-  const [from, to] = [new Key(), new Key()];
+  const search = new Search(stepper.value);
+  const { states } = search.run();
+  const canonical = new CanonicalCodec(stepper.value);
+  const key = new Key();
   const found = new Set<string>();
-  for (let number = 0; number < search.states; number++) {
-    table.read(number, from);
-    plain.read(from.bytes);
-    canonical.write(to);
-    found.add(to.bytes.subarray(0, to.length).join());
+  for (let number = 0; number < states; number++) {
+    search.hand.enter(number);
+    canonical.write(key);
+    found.add(key.bytes.subarray(0, key.length).join());
   }
   return found.size;
-}
-
-function plainSearch(stepper: Stepper): { table: StateTable; states: number } {
-  const search = new Search(stepper);
-  const { states } = search.run();
-  return { table: search.table, states };
 }
 
 describe('symmetry', () => {

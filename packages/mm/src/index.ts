@@ -91,6 +91,7 @@ export * from './state/columns.js';
 export { CHUNK_WORDS } from './state/cow-words.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
+export type { Words } from './state/words.js';
 export { entryAt, levelNumber } from './tables/tables.js';
 export type { VmFault, VmOps } from './vm-ops.js';
 export { newMm, newVma, type VmaParts } from './vma/address-space.js';

@@ -51,26 +51,3 @@ it('tells every difference from a copy, and nothing else', () => {
     }),
   );
 });
-
-it('follows another in the memory that it has', () => {
-  fc.assert(
-    fc.property(fc.array(writes, { maxLength: 4 }), writes, (turns, later) => {
-      const origin = CowWords.zeros(LENGTH);
-      const words = CowWords.zeros(LENGTH);
-      for (const turn of turns) {
-        origin.reset();
-        const plain = new Array<number>(LENGTH).fill(0);
-        expect(wordsOf(origin)).toEqual(plain);
-        fillBoth(origin, plain, turn);
-        words.follow(origin);
-        expect(wordsOf(words)).toEqual(plain);
-        const changed = [...plain];
-        fillBoth(words, changed, later);
-        expect(wordsOf(words)).toEqual(changed);
-        expect(wordsOf(origin)).toEqual(plain);
-        words.revert(origin);
-        expect(wordsOf(words)).toEqual(plain);
-      }
-    }),
-  );
-});

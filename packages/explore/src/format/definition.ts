@@ -18,9 +18,10 @@ const MOST_STEPS = 100;
 const MOST_DEPTH = 1000;
 
 /** Records that a bound may give room for. */
+const { kept: _, ...recordRoom } = ROOM;
 const room = strict(
-  Object.fromEntries(Object.keys(ROOM).map((kind) => [kind, number(1, 4096).optional()])) as {
-    [K in keyof typeof ROOM]: z.ZodOptional<z.ZodNumber>;
+  Object.fromEntries(Object.keys(recordRoom).map((kind) => [kind, number(1, 4096).optional()])) as {
+    [K in keyof typeof recordRoom]: z.ZodOptional<z.ZodNumber>;
   },
 );
 
@@ -49,6 +50,11 @@ const ignore = strict({
 
 const interchangeable = strict({
   processes: z.array(NAME).min(2).optional().describe('Processes that differ by name alone.'),
+  pages: z
+    .array(NAME)
+    .min(2)
+    .optional()
+    .describe('Pages of the file, such as drivers allocate, that differ by name alone.'),
   frames: z.boolean().optional().describe('Which frames are handed out makes no difference.'),
 });
 

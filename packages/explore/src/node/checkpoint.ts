@@ -1,14 +1,12 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { fail, ok, type Result } from '@pagewright/core';
-import { Key } from '../key.js';
 import type { LeastWay } from '../search/findings.js';
 import type { Search, SearchPlace } from '../search/search.js';
-import { FULL } from '../table.js';
 import { DamagedFile, HashedReader, HashedWriter } from './hashed-file.js';
 import { identityOf, type SearchIdentity } from './identity.js';
 
 /** First line of a checkpoint: what it is, and the version of its form. */
-const HEAD = new TextEncoder().encode('pagewright explore checkpoint 1\n');
+const HEAD = new TextEncoder().encode('pagewright explore checkpoint 2\n');
 const MOST_HEADER = 2 ** 24;
 
 /** What stands before the states. */
@@ -26,17 +24,16 @@ interface Header {
 }
 
 /**
- * Writes where a search is between two turns: a header in JSON, then of each state in order its
- * parent (as the step from that of the state before), action and bytes. The same for any number of
- * threads. What stood in the file before is replaced when all is written. Code: `cannot-write`.
+ * Writes where a search is between two turns: a header in JSON, then of each state but the first, in
+ * order, its parent (as the step from that of the state before) and the action that led from there: it
+ * can be gone again. The same for any number of threads. What stood in the file before is replaced when
+ * all is written. Code: `cannot-write`.
  */
 export function writeCheckpoint(search: Search, path: string): Result<void> {
   const { table, findings, place } = search;
   const { violations, reached, ends, ended, transitions } = findings;
-  const first = new Key();
-  table.read(0, first);
   const header: Header = {
-    of: identityOf(search, first),
+    of: identityOf(search),
     states: table.count,
     place,
     findings: {
@@ -64,15 +61,11 @@ export function writeCheckpoint(search: Search, path: string): Result<void> {
 }
 
 function writeStates({ table }: Search, out: HashedWriter): void {
-  const key = new Key();
-  let last = -1;
-  for (let number = 0; number < table.count; number++) {
+  let last = 0;
+  for (let number = 1; number < table.count; number++) {
     const parent = table.parentOf(number);
-    table.read(number, key);
     out.integer(parent - last);
     out.integer(table.actionOf(number));
-    out.integer(key.length);
-    out.bytes(key.bytes.subarray(0, key.length));
     last = parent;
   }
 }
@@ -107,14 +100,13 @@ function restore(search: Search, path: string, input: HashedReader): Result<void
     return fail('bad-checkpoint', `${path}: it is no checkpoint of this version of explore`);
   }
   const header = readHeader(input);
-  const other = differenceOf(header.of, identityOf(search, search.hand.here()));
+  const other = differenceOf(header.of, identityOf(search));
   if (other !== undefined) return fail('bad-checkpoint', `${path}: the checkpoint is of ${other}`);
   if (!readStates(search, header.states, input)) {
     return fail('no-memory', `${path}: its ${header.states} states need more memory`);
   }
   input.finish();
-  const { table, findings, place } = search;
-  table.numberNew();
+  const { findings, place } = search;
   Object.assign(place, header.place);
   const { violations, reached, ends, ended, transitions } = header.findings;
   for (const [id, way] of violations) findings.violations.set(id, way);
@@ -149,18 +141,26 @@ function differenceOf(
 }
 
 /** False when there is no room for them. */
-function readStates({ table }: Search, states: number, input: HashedReader): boolean {
-  const key = new Key();
-  let parent = -1;
-  for (let number = 0; number < states; number++) {
+function readStates(
+  { stepper, table, hand }: Search,
+  states: number,
+  input: HashedReader,
+): boolean {
+  hand.begin();
+  hand.start();
+  table.numberNew();
+  let parent = 0;
+  for (let number = 1; number < states; number++) {
     parent += input.integer();
     const action = input.integer();
+    if (stepper.bound.actions[action] === undefined)
+      throw new DamagedFile('there is no such action');
     if (parent >= number) throw new DamagedFile('a state comes before its parent');
-    key.set(input.bytes(input.integer()));
     if (table.isCrowded) table.grow();
-    const record = table.put(key, parent, action);
-    if (record === FULL) return false;
-    if (record !== number) throw new DamagedFile('a state is there twice');
+    const isNew = hand.repeat(parent, action);
+    if (hand.result.noRoom !== undefined) return false;
+    if (!isNew) throw new DamagedFile('an action leads to no new state');
+    table.numberNew();
   }
   return true;
 }

@@ -5,12 +5,8 @@ import type { Search } from '../search/search.js';
 /** What a search is of, in the words in which a checkpoint of another is refused. */
 export type SearchIdentity = Readonly<Record<string, string>>;
 
-/**
- * Says what a search is of. Limits are no part of it: a search may go on with others.
- *
- * @param first its first state
- */
-export function identityOf({ stepper }: Search, first: Key): SearchIdentity {
+/** Says what a search is of. Limits are no part of it: a search may go on with others. */
+export function identityOf({ stepper, beginning }: Search): SearchIdentity {
   const { bound, world } = stepper;
   const { machine } = world.model;
   const { kernel, form } = machine;
@@ -19,7 +15,7 @@ export function identityOf({ stepper }: Search, first: Key): SearchIdentity {
     form: form.name,
     kernel: `${kernel.revision.id} (${digest(JSON.stringify([[...kernel.changes], kernel.config]))})`,
     symmetry: stepper.isSymmetric ? 'on' : 'off',
-    'first state': digest(bytesOf(first)),
+    'first state': digest(bytesOf(beginning)),
   };
 }
 

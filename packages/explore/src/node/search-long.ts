@@ -30,8 +30,7 @@ export async function searchLong(
   }
   const turns = search.turns();
   let step = turns.next();
-  const threads =
-    helpers === undefined || step.done ? undefined : new Threads(search.hand, helpers);
+  const threads = helpers === undefined || step.done ? undefined : new Threads(search, helpers);
   let saved = performance.now();
   try {
     while (!step.done) {

@@ -3,6 +3,8 @@ import type { Result } from '@pagewright/core';
 import { Key } from '../key.js';
 import { Hand } from '../search/hand.js';
 import { emptyRound, type Round } from '../search/round.js';
+import type { CellMemory } from '../state/cell-memory.js';
+import { StateCodec } from '../state/codec.js';
 import { StateTable } from '../table.js';
 import type { TableMemory } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
@@ -13,6 +15,9 @@ export interface ThreadData {
   /** What the caller of `searchLong` gave for it: of what the search is. */
   readonly wanted: unknown;
   readonly table: TableMemory;
+  readonly cells: CellMemory;
+  /** `Search.beginning`. */
+  readonly beginning: Uint8Array;
   readonly blocks: SharedArrayBuffer;
 }
 
@@ -22,17 +27,18 @@ export interface ThreadData {
  * @param begin makes what the search of the main thread began with
  */
 export function lendHand(begin: (wanted: unknown) => Result<Stepper>): void {
-  const { wanted, table, blocks: memory } = workerData as ThreadData;
+  const { wanted, table, cells, beginning, blocks: memory } = workerData as ThreadData;
   const port = parentPort;
   if (port === null) throw new Error('only a worker can lend a hand');
   const stepper = begin(wanted);
   if (!stepper.ok) throw new Error(stepper.problem.message);
-  const hand = new Hand(stepper.value, new StateTable(table));
+  const own = new Key();
+  new StateCodec(stepper.value).write(own);
   const first = new Key();
-  hand.table.read(0, first);
+  first.set(beginning);
   // Threads that differ in what a state is would find no end, or the wrong one.
-  if (!hand.here().equals(first))
-    throw new Error('the thread begins in another state than the search');
+  if (!own.equals(first)) throw new Error('the thread begins in another state than the search');
+  const hand = new Hand(stepper.value, new StateTable(table), cells);
   const blocks = new Blocks(memory);
   port.on('message', () => {
     hand.begin();

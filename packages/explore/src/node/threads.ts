@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Hand } from '../search/hand.js';
 import { addRound, emptyRound, type Round, type Turn } from '../search/round.js';
+import type { Search } from '../search/search.js';
 import { MOST_THREADS } from '../table-memory.js';
 import { BLOCK, Blocks } from './blocks.js';
 import type { ThreadData } from './thread.js';
@@ -18,14 +19,19 @@ export class Threads {
   private readonly blocks = new Blocks();
   private readonly helpers: readonly Helper[];
 
-  /** @param hand that of the main thread, whose table has its first state */
-  constructor(
-    private readonly hand: Hand,
-    { count, file, wanted }: Helpers,
-  ) {
+  private readonly hand: Hand;
+
+  /** @param search that of the main thread, in which it takes part itself */
+  constructor({ hand, table, cells, beginning }: Search, { count, file, wanted }: Helpers) {
     if (count >= MOST_THREADS) throw new RangeError(`at most ${MOST_THREADS} threads`);
-    const table = hand.table.memory;
-    const data: ThreadData = { wanted, table, blocks: this.blocks.memory };
+    this.hand = hand;
+    const data: ThreadData = {
+      wanted,
+      table: table.memory,
+      cells,
+      beginning: beginning.bytes.slice(0, beginning.length),
+      blocks: this.blocks.memory,
+    };
     this.helpers = Array.from({ length: count }, () => new Helper(file, data));
   }
 

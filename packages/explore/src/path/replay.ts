@@ -56,7 +56,7 @@ function goOn(stepper: Stepper, judge: Judge, number: number): PathStep | undefi
   const action = bound.actions[number];
   if (action === undefined) return undefined;
   const before = model.state.copy();
-  const free = action.names.map((name) => slots.words[slots.place(name)]);
+  const free = action.names.map((name) => slots.word(slots.place(name)));
   slots.tellWorld();
   const done = applied(stepper, number);
   if (done === undefined) return undefined;
@@ -68,7 +68,7 @@ function goOn(stepper: Stepper, judge: Judge, number: number): PathStep | undefi
   // What has just ended is told by its name.
   for (const [name, was] of names) if (!world.names.has(name)) world.names.set(name, was);
   const named = action.names.find((name, i) => {
-    const word = slots.words[slots.place(name)];
+    const word = slots.word(slots.place(name));
     return word !== 0 && word !== free[i];
   });
   const idsOf = (...kinds: readonly string[]) =>

@@ -38,14 +38,11 @@ export function walkAtRandom(begin: () => Stepper, options: WalkOptions): WalksR
   const stepper = begin();
   const judge = new Judge(stepper);
   const beginning = stepper.world.model.state;
-  const words = stepper.slots.words.slice();
   let transitions = 0;
   let cut = 0;
   for (let walk = 0; walk < options.walks; walk++) {
     if (options.isOver?.() === true) return { walks: walk, transitions, cut };
     stepper.enter(beginning.copy());
-    stepper.slots.words.set(words);
-    stepper.used.fill(0);
     const seed = (options.seed + walk) >>> 0;
     const went = walkOnce(stepper, judge, seed, options);
     transitions += went.actions.length;
@@ -96,15 +93,11 @@ function takeOne(
   actions: number[],
 ): readonly string[] | undefined {
   const before = stepper.world.model.state;
-  const words = stepper.slots.words.slice();
   while (numbers.length > 0) {
     const [number = 0] = numbers.splice(Math.floor(random() * numbers.length), 1);
     stepper.enter(before.copy());
     const done = stepper.apply(number);
-    if (done === undefined) {
-      stepper.slots.words.set(words);
-      continue;
-    }
+    if (done === undefined) continue;
     actions.push(number);
     const action = stepper.bound.actions[number] as (typeof stepper.bound.actions)[number];
     const byAction = judge.ofAction(action, done, before);

@@ -1,5 +1,7 @@
 import { CapacityError } from '@pagewright/mm';
-import { Key } from '../key.js';
+import type { CellMemory } from '../state/cell-memory.js';
+import { CellsFull } from '../state/cells.js';
+import type { Row } from '../state/row.js';
 import { FULL, type StateTable } from '../table.js';
 import type { Condition } from '../world/condition.js';
 import type { Stepper } from '../world/stepper.js';
@@ -10,7 +12,6 @@ import { emptyRound, type Round, type Turn } from './round.js';
 /** Expands states of a table one at a time: each thread of a search has one. */
 export class Hand implements Visitor {
   private readonly expander: Expander;
-  private readonly from = new Key();
   private pending: readonly Condition[];
   private round = emptyRound();
   private parent = -1;
@@ -20,8 +21,9 @@ export class Hand implements Visitor {
   constructor(
     stepper: Stepper,
     readonly table: StateTable,
+    cells: CellMemory,
   ) {
-    this.expander = new Expander(stepper, new Key());
+    this.expander = new Expander(stepper, cells);
     this.pending = this.expander.judge.sometimes;
   }
 
@@ -40,20 +42,21 @@ export class Hand implements Visitor {
     return this.round;
   }
 
-  /** Puts the state into the table that the stepper is in, as the first, and looks at it. */
+  /** Puts the state that searches begin in into the table, and looks at it. */
   start(): void {
     const { expander } = this;
     this.parent = -1;
-    expander.write();
-    if (!this.reached(0)) return;
-    const what = expander.judge.ofState();
-    if (what.length > 0) this.stateBreaks(0, what);
+    if (this.reached(0, expander.beginning) && this.looksAtStates) this.isIn(0);
   }
 
-  /** The state that the stepper is in, to be read until the next. */
-  here(): Key {
-    this.expander.write();
-    return this.expander.key;
+  /** Bytes that the values of words take. */
+  get cellBytes(): number {
+    return this.expander.cells.usedBytes;
+  }
+
+  /** Makes the stepper be in the state with a number. */
+  enter(number: number): void {
+    this.expander.enter(number, this.table);
   }
 
   /** Expands all states of a turn, for one thread that works alone. */
@@ -68,38 +71,69 @@ export class Hand implements Visitor {
 
   /** Expands the state with a number; false when that cannot be done in full. */
   expand(number: number): boolean {
-    const { expander, table, from, round } = this;
-    table.read(number, from);
+    const { expander, table, round } = this;
     this.parent = number;
-    try {
-      const transitions = expander.expand(from.bytes, this);
+    return this.withinRoom(() => {
+      const transitions = expander.expand(number, table, this);
       round.transitions += transitions;
       if (transitions === 0) this.end();
+    });
+  }
+
+  /** Goes from the state with a number to another as before: true when that is there only now. */
+  repeat(number: number, action: number): boolean {
+    const { expander, table } = this;
+    this.parent = number;
+    this.record = -1;
+    const again: Visitor = {
+      looksAtStates: false,
+      reached: (_, row) => this.reached(action, row),
+      isIn: () => {},
+      actionBreaks: () => {},
+    };
+    const hadRoom = this.withinRoom(() => {
+      expander.enter(number, table);
+      expander.follow(action, again);
+    });
+    return hadRoom && this.record >= 0;
+  }
+
+  private withinRoom(work: () => void): boolean {
+    const { round } = this;
+    try {
+      work();
     } catch (error) {
-      if (!(error instanceof CapacityError)) throw error;
-      round.noRoom = error.record;
+      if (error instanceof CapacityError) round.noRoom = error.record;
+      else if (error instanceof CellsFull) round.noRoom = 'memory';
+      else throw error;
     }
     return round.noRoom === undefined;
   }
 
-  reached(action: number): boolean {
+  reached(action: number, row: Row): boolean {
+    this.record = this.table.put(row, this.parent, action);
+    if (this.record === FULL) this.round.noRoom = 'memory';
+    return this.record >= 0;
+  }
+
+  get looksAtStates(): boolean {
+    return this.pending.length > 0 || this.judge.judgesStates;
+  }
+
+  isIn(action: number): void {
     const { round, pending } = this;
-    this.record = this.table.put(this.expander.key, this.parent, action);
-    if (this.record === FULL) round.noRoom = 'memory';
-    if (this.record < 0) return false;
     for (const { id } of pending.filter((each) => each.holds())) round.reached.add(id);
     if (round.reached.size > 0) {
       this.pending = pending.filter(({ id }) => !round.reached.has(id));
     }
-    return true;
+    const what = this.judge.ofState();
+    if (what.length > 0) {
+      round.broken.push({ record: this.record, parent: this.parent, action, what });
+    }
   }
 
   actionBreaks(action: number, what: readonly string[]): void {
     this.round.broken.push({ record: -1, parent: this.parent, action, what });
-  }
-
-  stateBreaks(action: number, what: readonly string[]): void {
-    this.round.broken.push({ record: this.record, parent: this.parent, action, what });
   }
 
   private end(): void {

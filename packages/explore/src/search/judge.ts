@@ -47,6 +47,11 @@ export class Judge {
     this.ends = conditions(ends);
   }
 
+  /** States can break something. */
+  get judgesStates(): boolean {
+    return this.invariants.size + this.always.length + this.never.length > 0;
+  }
+
   /** What the state breaks that the stepper is in. */
   ofState(): readonly string[] {
     const broken: string[] = [];

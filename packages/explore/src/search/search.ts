@@ -1,3 +1,6 @@
+import { Key } from '../key.js';
+import { type CellMemory, reserveCells } from '../state/cell-memory.js';
+import { StateCodec } from '../state/codec.js';
 import { RealWays } from '../symmetry/real-way.js';
 import { StateTable } from '../table.js';
 import { reserveTable } from '../table-memory.js';
@@ -29,9 +32,13 @@ export interface SearchPlace {
  */
 export class Search {
   readonly table: StateTable;
+  /** Values of words, for all threads. */
+  readonly cells: CellMemory;
   readonly findings: Findings;
   readonly place: SearchPlace;
   readonly hand: Hand;
+  /** The state that it begins in, as a `StateCodec` writes it. */
+  readonly beginning: Key;
   private readonly memory: number;
   private readonly deepest: number;
   private readonly realWays: RealWays | undefined;
@@ -52,8 +59,11 @@ export class Search {
     this.memory = limits.memory ?? STANDARD_MEMORY;
     this.deepest = Math.min(limits.depth ?? Infinity, stepper.bound.file.depth ?? Infinity);
     const states = limits.states ?? Math.ceil(this.memory / LEAST_BYTES);
-    this.table = new StateTable(reserveTable({ states, keyBytes: this.memory }, isShared));
-    this.hand = new Hand(stepper, this.table);
+    this.table = new StateTable(reserveTable({ states, rowBytes: this.memory }, isShared));
+    this.cells = reserveCells(isShared);
+    this.beginning = new Key();
+    new StateCodec(stepper).write(this.beginning);
+    this.hand = new Hand(stepper, this.table, this.cells);
     this.findings = new Findings();
     this.place = { next: 0, levelEnd: 0, depth: -1 };
   }
@@ -117,12 +127,17 @@ export class Search {
   }
 
   private limitReached(): StoppedBy | undefined {
-    const { limits, noRoom, place, table } = this;
+    const { limits, noRoom, place } = this;
     if (noRoom === 'memory') return limits.states === undefined ? 'memory' : 'states';
     if (noRoom !== undefined) return 'capacity';
     if (place.depth >= this.deepest) return 'depth';
-    if (table.usedBytes > this.memory) return 'memory';
+    if (this.usedBytes > this.memory) return 'memory';
     return limits.mustStop?.();
+  }
+
+  /** Bytes that states take. */
+  get usedBytes(): number {
+    return this.table.usedBytes + this.hand.cellBytes;
   }
 
   private progress(): Progress {
@@ -132,7 +147,7 @@ export class Search {
       transitions: findings.transitions,
       depth: place.depth,
       queue: table.count - place.next,
-      bytes: table.usedBytes,
+      bytes: this.usedBytes,
     };
   }
 

@@ -4,7 +4,6 @@ import {
   COLUMNS,
   type Column,
   type Entry,
-  Global,
   InFlight,
   type Machine,
   State,
@@ -12,14 +11,14 @@ import {
 } from '@pagewright/mm';
 import type { Key } from '../key.js';
 import type { Stepper } from '../world/stepper.js';
+import { LEFT_OUT_COLUMNS } from './left-out.js';
 
 /** Longest form of one word of a state: two steps, a number, a whole entry. */
 const MOST_BYTES = 40;
 
 /**
- * States of a search as bytes and back: the words of the model that are not 0, those of the names, and
- * how often limited actions were used. Equal bytes are equal states in every thread: entries, rights
- * and flags are written in full, since their numbers are each machine's own.
+ * States of a search as bytes and back: the words that are not 0. Equal bytes are equal states in every
+ * thread: entries, rights and flags are written in full, since their numbers are each machine's own.
  */
 export class StateCodec {
   protected readonly machine: Machine;
@@ -27,12 +26,6 @@ export class StateCodec {
   protected readonly recordKinds = COLUMNS.map(({ record }) => record);
   private readonly words = new WordHalves();
   private readonly columnOf: Uint16Array;
-  private readonly state: State;
-  /** What was read last: its bytes, and the runs of words in them by number and place. */
-  private origin: Uint8Array = new Uint8Array(0);
-  private runs = 0;
-  private readonly runNumbers: Int32Array;
-  private readonly runPlaces: Int32Array;
   private at = 0;
   private run = -1;
   private bytes: Uint8Array = new Uint8Array(0);
@@ -40,77 +33,22 @@ export class StateCodec {
   constructor(protected readonly stepper: Stepper) {
     this.machine = stepper.world.model.machine;
     this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
-    for (const column of STATISTICS) this.kinds[column] = LEFT_OUT;
+    for (const column of LEFT_OUT_COLUMNS) this.kinds[column] = LEFT_OUT;
     const { layout } = this.machine;
     this.columnOf = new Uint16Array(layout.length);
     layout.bases.forEach((base, column) => {
       this.columnOf.fill(column, base);
     });
-    this.state = State.empty(layout);
-    const count = Math.ceil(layout.length / CHUNK_WORDS);
-    this.runNumbers = new Int32Array(count + 1);
-    this.runPlaces = new Int32Array(count + 1);
   }
 
   /** Writes what the stepper is in. */
   write(key: Key): void {
     const { state } = this.stepper.world.model;
-    this.begin(key, this.stepper.slots.words);
-    const count = this.runNumbers.length - 1;
-    for (let number = 0; number < count; number++) this.writeRun(key, state, number);
+    this.begin(key);
+    state.forEachSet((column, record, value) => {
+      if (this.kinds[column] !== LEFT_OUT) this.entryOf(key, state, column, record, record, value);
+    });
     this.end(key);
-  }
-
-  /**
-   * Writes what the stepper is in, where that state followed the one that was read last and was
-   * changed by an action since: what the action did not touch is copied.
-   */
-  writeChanged(key: Key): void {
-    const { state } = this.stepper.world.model;
-    const { runNumbers, runPlaces, runs } = this;
-    this.begin(key, this.stepper.slots.words);
-    let next = 0;
-    for (let number = state.nextChanged(0); number >= 0; number = state.nextChanged(number + 1)) {
-      const first = next;
-      while (next < runs && (runNumbers[next] as number) < number) next++;
-      this.copy(key, runPlaces[first] as number, runPlaces[next] as number);
-      if (next < runs && runNumbers[next] === number) next++;
-      this.writeRun(key, state, number);
-    }
-    this.copy(key, runPlaces[next] as number, runPlaces[runs] as number);
-    this.end(key);
-  }
-
-  private copy(key: Key, from: number, to: number): void {
-    if (to <= from) return;
-    while (this.at + to - from + MOST_BYTES > this.bytes.length) this.grow(key);
-    this.closeRun();
-    this.bytes.set(this.origin.subarray(from, to), this.at);
-    this.at += to - from;
-  }
-
-  private writeRun(key: Key, state: State, number: number): void {
-    const words = state.run(number);
-    if (words === undefined) return;
-    while (this.at + CHUNK_WORDS * MOST_BYTES > this.bytes.length) this.grow(key);
-    const { bytes, columnOf, kinds } = this;
-    const { bases } = this.machine.layout;
-    const base = number * CHUNK_WORDS;
-    for (let i = 0; i < CHUNK_WORDS; i++) {
-      const value = words[i] as number;
-      if (value === 0) continue;
-      const column = columnOf[base + i] as number;
-      const kind = kinds[column] as number;
-      if (kind === LEFT_OUT) continue;
-      if (this.run < 0) {
-        this.integer(number + 1);
-        this.run = number;
-      }
-      bytes[this.at++] = i + 1;
-      if (kind === NUMBER && value > 0 && value < 0x40) bytes[this.at++] = 2 * value;
-      else this.value(state, column, base + i - (bases[column] as number), value);
-    }
-    this.closeRun();
   }
 
   /**
@@ -143,24 +81,15 @@ export class StateCodec {
     this.run = -1;
   }
 
-  /** Makes the stepper be in what bytes stand for; answers the state: until the next is read. */
+  /** Makes the stepper be in what bytes stand for; answers the state. */
   read(bytes: Uint8Array): State {
     this.bytes = bytes;
-    this.origin = bytes;
     this.at = 0;
-    const { words } = this.stepper.slots;
-    const { used, world } = this.stepper;
-    for (let i = 0; i < words.length; i++) words[i] = this.readInteger();
-    for (let i = 0; i < used.length; i++) used[i] = this.readInteger();
-    const { state, columnOf, runNumbers, runPlaces } = this;
-    const { bases } = this.machine.layout;
-    state.reset();
-    this.runs = 0;
-    for (;;) {
-      runPlaces[this.runs] = this.at;
-      const number = this.readInteger() - 1;
-      if (number < 0) break;
-      runNumbers[this.runs++] = number;
+    const { columnOf } = this;
+    const { layout } = this.machine;
+    const { bases } = layout;
+    const state = State.empty(layout);
+    for (let number = this.readInteger() - 1; number >= 0; number = this.readInteger() - 1) {
       for (
         let place = bytes[this.at++] as number;
         place !== 0;
@@ -172,19 +101,16 @@ export class StateCodec {
         state.set(column, record, this.readValue(state, column, record));
       }
     }
-    world.model.state = state;
+    this.stepper.enter(state);
     return state;
   }
 
-  /** Begins a key with the words of the names. */
-  protected begin(key: Key, words: Int32Array): void {
-    const { used } = this.stepper;
-    key.reserve(8 * (words.length + used.length) + MOST_BYTES);
+  /** Begins a key. */
+  protected begin(key: Key): void {
+    key.reserve(MOST_BYTES);
     this.bytes = key.bytes;
     this.at = 0;
     this.run = -1;
-    for (let i = 0; i < words.length; i++) this.integer(words[i] as number);
-    for (let i = 0; i < used.length; i++) this.integer(used[i] as number);
   }
 
   /** Ends a key. */
@@ -293,11 +219,9 @@ export class StateCodec {
 }
 
 const KINDS = ['number', 'entry', 'savedEntry', 'vmFlags', 'prot'] as const;
-const [NUMBER, ENTRY, SAVED, FLAGS, PROT] = [0, 1, 2, 3, 4];
+const [, ENTRY, SAVED, FLAGS, PROT] = [0, 1, 2, 3, 4];
 /** Kind of columns that are not written. */
 export const LEFT_OUT = 5;
-/** Sums over all time, which no kernel asks for: with them no state would ever come again. */
-const STATISTICS = [Global.pinsAcquired, Global.pinsReleased];
 
 /** Halves of words, computed once for each word. */
 class WordHalves {

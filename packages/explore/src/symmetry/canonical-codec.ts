@@ -1,4 +1,4 @@
-import { type Column, type Entry, Frame, InFlight, Slot, type State } from '@pagewright/mm';
+import { type Column, type Entry, Frame, InFlight, Kept, Slot, type State } from '@pagewright/mm';
 import { Key } from '../key.js';
 import { LEFT_OUT, StateCodec } from '../state/codec.js';
 import type { Stepper } from '../world/stepper.js';
@@ -13,7 +13,8 @@ const MOST_RECORDS = 2 ** 18;
 
 /**
  * Writes states so that those are equal which differ by the numbers of processes, VMAs, anon_vmas and
- * tables alone, and by which of the interchangeable processes is which. What is written is such a state.
+ * tables alone, and by which of the interchangeable processes and pages is which. What is written is such
+ * a state.
  */
 export class CanonicalCodec extends StateCodec {
   private readonly renumbering: Renumbering;
@@ -23,6 +24,9 @@ export class CanonicalCodec extends StateCodec {
   /** Places of the names of interchangeable processes, and of the others. */
   private readonly alike: readonly number[];
   private readonly apart: readonly number[];
+  /** Frames of interchangeable pages, and what each has that does not depend on which it is. */
+  private readonly pages: readonly number[];
+  private readonly pageColours: Int32Array;
   private readonly columns: number[] = [];
   private readonly records: number[] = [];
   private readonly values: number[] = [];
@@ -32,8 +36,11 @@ export class CanonicalCodec extends StateCodec {
     super(stepper);
     const { layout, tableStride } = this.machine;
     this.renumbering = new Renumbering(layout.capacities, tableStride);
-    const { processes = [], frames = false } = stepper.bound.file.interchangeable ?? {};
-    this.frames = frames ? new FrameNumbers(this.machine, namedFrames(stepper)) : undefined;
+    const { processes = [], pages = [], frames = false } = stepper.bound.file.interchangeable ?? {};
+    this.pages = pages.map((name) => stepper.world.get(name, 'page').frame);
+    this.pageColours = new Int32Array(layout.capacities.frame);
+    const choice = { named: namedFrames(stepper), alike: this.pages, handedOut: frames };
+    this.frames = frames || pages.length > 0 ? new FrameNumbers(this.machine, choice) : undefined;
     this.colours = new Colours(layout.capacities, tableStride, (state, slot, entry) =>
       this.frames === undefined
         ? entry
@@ -49,32 +56,43 @@ export class CanonicalCodec extends StateCodec {
   override write(key: Key): void {
     const { state } = this.stepper.world.model;
     this.gather(state);
-    const { words } = this.stepper.slots;
+    const { slots } = this.stepper;
     const mmsOf = (places: readonly number[]): number[] =>
-      places.flatMap((place) => (words[place] === 0 ? [] : [(words[place] as number) - 1]));
+      places.flatMap((place) => (slots.word(place) === 0 ? [] : [slots.word(place) - 1]));
     const apart = mmsOf(this.apart);
     const alike = mmsOf(this.alike);
     this.colours.find(state, [...apart, ...alike]);
     const { mms } = this.colours;
     alike.sort((a, b) => (mms[a] as number) - (mms[b] as number) || a - b);
+    const pageOrders = [...orders(this.sortedPages(state), this.pageColours)];
     let isFirst = true;
     for (const order of orders(alike, mms)) {
-      const into = isFirst ? key : this.other;
-      this.writeOrder(state, apart, order, into);
-      if (!isFirst && isLess(into, key)) key.set(into.bytes.subarray(0, into.length));
-      isFirst = false;
+      for (const pages of pageOrders) {
+        const into = isFirst ? key : this.other;
+        this.writeOrder(state, apart, order, pages, into);
+        if (!isFirst && isLess(into, key)) key.set(into.bytes.subarray(0, into.length));
+        isFirst = false;
+      }
     }
   }
 
-  /** What changed may have changed all numbers. */
-  override writeChanged(key: Key): void {
-    this.write(key);
+  /** Interchangeable pages by their colours: what is told of a page by itself. */
+  private sortedPages(state: State): readonly number[] {
+    const { pageColours, pages } = this;
+    for (const frame of pages) {
+      let colour = 0;
+      for (const column of PAGE_COLUMNS) colour = Math.imul(colour, 31) + state.get(column, frame);
+      pageColours[frame] = colour;
+    }
+    return pages.toSorted(
+      (a, b) => (pageColours[a] as number) - (pageColours[b] as number) || a - b,
+    );
   }
 
   private gather(state: State): void {
     let count = 0;
     state.forEachSet((column, record, value) => {
-      if (this.kinds[column] === LEFT_OUT) return;
+      if (this.kinds[column] === LEFT_OUT || column === Kept.word) return;
       this.columns[count] = column;
       this.records[count] = record;
       this.values[count] = value;
@@ -89,11 +107,12 @@ export class CanonicalCodec extends StateCodec {
     state: State,
     apart: readonly number[],
     order: readonly number[],
+    pages: readonly number[],
     key: Key,
   ): void {
     const { renumbering, columns, records, values, sorted } = this;
     renumbering.number(state, [...apart, ...order]);
-    this.frames?.number(state, renumbering.tables);
+    this.frames?.number(state, pages, renumbering.tables);
     const count = columns.length;
     for (let i = 0; i < count; i++) {
       const column = columns[i] as number;
@@ -101,7 +120,7 @@ export class CanonicalCodec extends StateCodec {
       sorted[i] = (column * MOST_RECORDS + record) * MOST_WORDS + i;
     }
     const ordered = sorted.subarray(0, count).sort();
-    this.begin(key, this.nameWords(order));
+    this.begin(key);
     for (let at = 0; at < count; at++) {
       const place = ordered[at] as number;
       const i = place % MOST_WORDS;
@@ -110,13 +129,18 @@ export class CanonicalCodec extends StateCodec {
       const value = this.newValue(state, column, records[i] as number, values[i] as number);
       this.entryOf(key, state, column as Column, record, records[i] as number, value);
     }
+    this.keptWords(state, order).forEach((word, i) => {
+      if (word !== 0) this.entryOf(key, state, Kept.word, i, i, word);
+    });
     this.end(key);
   }
 
-  /** Words of the names when the processes are in an order. */
-  private nameWords(order: readonly number[]): Int32Array {
+  /** What the state keeps when the processes are in an order: words of the names first. */
+  private keptWords(state: State, order: readonly number[]): Float64Array {
     const { slots } = this.stepper;
-    const words = slots.words.slice();
+    const { kept } = this.machine.layout.capacities;
+    const words = new Float64Array(kept);
+    state.read(Kept.word, words, 0, kept);
     for (const place of this.apart) {
       const word = words[place] as number;
       if (word !== 0) words[place] = this.renumbering.of('mm', word - 1) + 1;
@@ -170,6 +194,9 @@ export class CanonicalCodec extends StateCodec {
     return kind === undefined ? value : renumbering.of(kind, value - 1) + 1;
   }
 }
+
+/** What of a page tells it from others. */
+const PAGE_COLUMNS = [Frame.flags, Frame.mapcount, Frame.refcount, Frame.content] as const;
 
 /** Frames of pages that the file names: they stay what they are. */
 function namedFrames({ bound, world }: Stepper): ReadonlySet<number> {

@@ -9,17 +9,39 @@ import { ownerOf } from '../world/owner.js';
  * are.
  */
 export function checkInterchangeable(file: BoundFile): Mistake | undefined {
-  const { processes = [] } = file.interchangeable ?? {};
-  const path = ['interchangeable', 'processes'];
+  const { processes = [], pages = [] } = file.interchangeable ?? {};
+  return (
+    namesMistake(file, 'processes', processes) ??
+    namesMistake(file, 'pages', pages) ??
+    pagesMistake(file, pages)
+  );
+}
+
+function namesMistake(
+  file: BoundFile,
+  field: 'processes' | 'pages',
+  names: readonly string[],
+): Mistake | undefined {
+  const path = ['interchangeable', field];
   const told = namesToldOf(file);
-  const one = processes.find((name) => told.has(name));
+  const one = names.find((name) => told.has(name));
   if (one !== undefined) {
     return { path, message: `a condition, a handler or a file names "${one}" alone` };
   }
-  const [first, ...others] = processes;
+  const [first, ...others] = names;
   for (const other of others) {
     const message = exchangeMistake(file, first as string, other);
     if (message !== undefined) return { path, message };
+  }
+  return undefined;
+}
+
+/** Single pages of ordinary memory, which somebody holds: the allocator has no choice among them. */
+function pagesMistake({ objects }: BoundFile, pages: readonly string[]): Mistake | undefined {
+  for (const [i, name] of pages.entries()) {
+    if (objects?.pages?.[name] === 'driver') continue;
+    const message = `"${name}" is no single page of kind driver`;
+    return { path: ['interchangeable', 'pages', i], message };
   }
   return undefined;
 }

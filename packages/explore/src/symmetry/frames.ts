@@ -20,9 +20,20 @@ export const FRAME_REFERRING: ReadonlySet<number> = new Set<number>([
   ...[SwapSlot.frame, CacheSlot.frame],
 ]);
 
+/** Which frames get new numbers. */
+export interface FrameChoice {
+  /** Frames that have names, which keep their numbers unless they are alike. */
+  readonly named: ReadonlySet<number>;
+  /** Those of named pages that are interchangeable. */
+  readonly alike: readonly number[];
+  /** Those that are handed out. */
+  readonly handedOut: boolean;
+}
+
 /**
- * New numbers of the frames that are handed out, in the order in which tables lead to them. A state with
- * a folio of several of them keeps their numbers: where it begins is a matter of alignment.
+ * New numbers of the frames of interchangeable pages, in an order that is given, and of the frames that
+ * are handed out, in the order in which tables lead to them. A state with a folio of several of the latter
+ * keeps their numbers: where it begins is a matter of alignment.
  */
 export class FrameNumbers {
   private readonly map: Int32Array;
@@ -31,10 +42,9 @@ export class FrameNumbers {
   private next = 0;
   private readonly moved = new Map<number, Entry>();
 
-  /** @param named frames that have names, which keep their numbers */
   constructor(
     private readonly machine: Machine,
-    private readonly named: ReadonlySet<number>,
+    private readonly choice: FrameChoice,
   ) {
     const { memory, layout } = machine;
     this.map = Int32Array.from({ length: layout.capacities.frame }, (_, frame) => frame);
@@ -48,14 +58,19 @@ export class FrameNumbers {
     return this.map[frame] as number;
   }
 
-  /** Numbers the frames of a state, its tables in an order. */
-  number(state: State, tables: Iterable<number>): void {
+  /** Numbers the frames of a state, its interchangeable pages and its tables in an order. */
+  number(state: State, pages: readonly number[], tables: Iterable<number>): void {
     const { map, first, end } = this;
+    const { named, alike, handedOut } = this.choice;
     for (let frame = first; frame < end; frame++) map[frame] = frame;
+    pages.forEach((frame, i) => {
+      map[frame] = alike[i] as number;
+    });
+    if (!handedOut) return;
     for (let frame = first; frame < end; frame++) {
       if (state.get(Frame.order, frame) !== 0 || state.get(Frame.head, frame) !== 0) return;
     }
-    for (let frame = first; frame < end; frame++) if (!this.named.has(frame)) map[frame] = -1;
+    for (let frame = first; frame < end; frame++) if (!named.has(frame)) map[frame] = -1;
     this.next = first;
     for (const table of tables) this.visitTable(state, table);
     for (const head of [Global.inactiveHead, Global.activeHead]) {
@@ -68,9 +83,9 @@ export class FrameNumbers {
   }
 
   private take(frame: number): void {
-    const { map, first, end, named } = this;
+    const { map, first, end } = this;
     if (frame < first || frame >= end || map[frame] !== -1) return;
-    while (named.has(this.next)) this.next++;
+    while (this.choice.named.has(this.next)) this.next++;
     map[frame] = this.next++;
   }
 
@@ -108,7 +123,9 @@ export class FrameNumbers {
   /** The same entry whatever frame it is of. */
   shapeOf(level: MappingLevel, entry: Entry): Entry {
     const from = this.frameOf(level, entry);
-    if (from < this.first || from >= this.end || this.named.has(from)) return entry;
+    const { named, alike, handedOut } = this.choice;
+    if (alike.includes(from)) return this.moveTo(level, entry, from, alike[0] as number);
+    if (!handedOut || from < this.first || from >= this.end || named.has(from)) return entry;
     return this.moveTo(level, entry, from, this.first);
   }
 

@@ -48,7 +48,6 @@ function fillerOf(
   written: string,
 ): (() => boolean) | undefined {
   const { name: base, offset, process } = partsOf(written);
-  const { words } = slots;
   const { model } = world;
   if (kind === 'address' || kind === 'vma') {
     const { vpn, mm } = world.address(base + (offset === 0 ? '' : `+${offset}`));
@@ -56,7 +55,7 @@ function fillerOf(
     const place = { mm, vma: -1, vpn };
     args[name] = place satisfies Place;
     return () => {
-      if (owner >= 0) place.mm = (words[owner] as number) - 1;
+      if (owner >= 0) place.mm = slots.word(owner) - 1;
       if (place.mm < 0) return false;
       place.vma = vmaAt(model, place.mm, vpn);
       return place.vma >= 0;
@@ -66,13 +65,13 @@ function fillerOf(
   if (slot < 0) return undefined;
   if (kind === 'reference') {
     return () => {
-      args[name] = recordsOf(words[slot] as number)[offset];
+      args[name] = recordsOf(slots.word(slot))[offset];
       return args[name] !== undefined;
     };
   }
   const isPfn = kind === 'pfn';
   return () => {
-    const record = (words[slot] as number) - 1;
+    const record = slots.word(slot) - 1;
     args[name] = isPfn && record >= 0 ? model.machine.memory.pfn(record) : record;
     return record >= 0;
   };

@@ -28,7 +28,7 @@ export function conditionOf(
     return [process ?? ownerOf(objects, name) ?? '', name];
   });
   const places = [...new Set(names.map((name) => slots.place(name)))].filter((at) => at >= 0);
-  const isThere = (): boolean => places.every((place) => slots.words[place] !== 0);
+  const isThere = (): boolean => places.every((place) => slots.word(place) !== 0);
   const isSo = (): boolean => {
     slots.tellWorld();
     try {

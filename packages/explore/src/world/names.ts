@@ -1,4 +1,4 @@
-import { answerOf, InFlight, Mm, type Model, Reference, Waiter } from '@pagewright/mm';
+import { answerOf, InFlight, Kept, Mm, type Model, Reference, Waiter } from '@pagewright/mm';
 import { NAMED_ANSWERS, OPERATIONS_BY_NAME, type World } from '@pagewright/scenario/parts';
 import { namesOf, operationsOf } from '../format/expand.js';
 import type { Bound } from '../format/parse.js';
@@ -8,13 +8,12 @@ import { ownerOf } from './owner.js';
 export type SlotKind = 'process' | 'page' | 'reference' | 'operation' | 'task';
 
 /**
- * The names whose meaning changes while a search goes on, each with a word: 0 while it is free, else a
- * record plus one; of references a bit for each.
+ * The names whose meaning changes while a search goes on, each with a word that the state keeps: 0 while
+ * it is free, else a record plus one; of references a bit for each.
  */
 export class NameSlots {
   readonly names: readonly string[];
   readonly kinds: readonly SlotKind[];
-  readonly words: Int32Array;
   private readonly places: ReadonlyMap<string, number>;
   private readonly hasTasks: boolean;
   /** VMAs of the file, with the place of the process that they are of at first. */
@@ -36,9 +35,8 @@ export class NameSlots {
     this.names = [...kinds.keys()];
     this.kinds = [...kinds.values()];
     this.places = new Map(this.names.map((name, i) => [name, i]));
-    this.words = new Int32Array(this.names.length);
     this.names.forEach((name, i) => {
-      this.words[i] = wordOf(world, name);
+      this.setWord(i, wordOf(world, name));
     });
     const { objects } = bound.file;
     this.vmas = Object.keys(objects?.vmas ?? {})
@@ -54,55 +52,64 @@ export class NameSlots {
     return this.places.get(name) ?? -1;
   }
 
+  /** The word of a name. */
+  word(place: number): number {
+    return this.world.model.state.get(Kept.word, place);
+  }
+
+  private setWord(place: number, word: number): void {
+    this.world.model.state.set(Kept.word, place, word);
+  }
+
   /** The first of some names that is free; -1 when none is. */
   firstFree(places: readonly number[]): number {
-    for (const place of places) if (this.words[place] === 0) return place;
+    for (const place of places) if (this.word(place) === 0) return place;
     for (const place of places) if (this.isOver(place)) return place;
     return -1;
   }
 
   /** An operation that has come to its end keeps its name until another needs it. */
   private isOver(place: number): boolean {
-    const record = (this.words[place] as number) - 1;
+    const record = this.word(place) - 1;
     if (this.kinds[place] !== 'operation' || record < 0) return false;
     return this.world.model.state.get(InFlight.used, record) === 0;
   }
 
   /** A name stands for a record from now on; an operation that was over loses the record's number. */
   give(place: number, record: number): void {
-    const { words, kinds } = this;
+    const { kinds } = this;
     if (kinds[place] === 'operation') {
-      for (let i = 0; i < words.length; i++) {
-        if (kinds[i] === 'operation' && words[i] === record + 1) words[i] = 0;
+      for (let i = 0; i < kinds.length; i++) {
+        if (kinds[i] === 'operation' && this.word(i) === record + 1) this.setWord(i, 0);
       }
     }
-    words[place] = record + 1;
+    this.setWord(place, record + 1);
   }
 
   /** References, a bit each. */
   giveReferences(place: number, bits: number): void {
-    this.words[place] = bits;
+    this.setWord(place, bits);
   }
 
   /** Names are free whose process has ended, whose references were put, whose task is done. */
   prune(): void {
-    const { words, kinds } = this;
+    const { kinds } = this;
     const { model } = this.world;
     const { state } = model;
     if (this.hasTasks) forgetTasks(model);
     forgetSequences(model);
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i] as number;
+    for (let i = 0; i < kinds.length; i++) {
+      const word = this.word(i);
       if (word === 0) continue;
       switch (kinds[i]) {
         case 'process':
-          if (state.get(Mm.used, word - 1) === 0) words[i] = 0;
+          if (state.get(Mm.used, word - 1) === 0) this.setWord(i, 0);
           break;
         case 'reference':
-          if (!isAnyHeld(model, word)) words[i] = 0;
+          if (!isAnyHeld(model, word)) this.setWord(i, 0);
           break;
         case 'task':
-          if (state.get(Waiter.used, word - 1) === 0) words[i] = 0;
+          if (state.get(Waiter.used, word - 1) === 0) this.setWord(i, 0);
           break;
       }
     }
@@ -112,7 +119,7 @@ export class NameSlots {
   tellWorld(): void {
     const { names } = this.world;
     this.names.forEach((name, i) => {
-      const word = this.words[i] as number;
+      const word = this.word(i);
       if (word === 0) {
         names.delete(name);
         return;
@@ -139,7 +146,7 @@ export class NameSlots {
     });
     for (const [name, owner] of this.vmas) {
       const named = this.world.get(name, 'VMA');
-      names.set(name, { ...named, mm: (this.words[owner] as number) - 1 });
+      names.set(name, { ...named, mm: this.word(owner) - 1 });
     }
   }
 }

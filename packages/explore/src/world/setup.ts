@@ -2,6 +2,7 @@ import { type EntryForm, fail, type Kernel, type Result } from '@pagewright/core
 import { CapacityError, type MachineRoom } from '@pagewright/mm';
 import type { Scenario } from '@pagewright/scenario';
 import { build, runStep, ScenarioStop, selects, type World } from '@pagewright/scenario/parts';
+import type { BoundFile } from '../format/definition.js';
 import { namesOf } from '../format/expand.js';
 import type { Bound } from '../format/parse.js';
 
@@ -68,5 +69,13 @@ function roomOf({ file }: Bound): Partial<MachineRoom> {
     inFlight: 4,
   };
   const room = { ...standard, ...(file.machine?.room as Partial<MachineRoom> | undefined) };
-  return { ...room, reference: Math.min(room.reference ?? 0, MOST_REFERENCES) };
+  const reference = Math.min(room.reference ?? 0, MOST_REFERENCES);
+  return { ...room, reference, kept: mostNames(file) + file.actions.length };
+}
+
+/** At least as many names as a bound has whose meaning changes. */
+function mostNames({ objects = {}, before = [], actions }: BoundFile): number {
+  const ofObjects = Object.values(objects).flatMap((kind) => Object.keys(kind ?? {}));
+  // And the process that is there without being named.
+  return 1 + ofObjects.length + before.length + actions.flatMap(namesOf).length;
 }

@@ -1,6 +1,7 @@
 import {
   type FullAnswer,
   hasFunction,
+  Kept,
   type ModelEvent,
   mustWait,
   type Operation,
@@ -37,12 +38,12 @@ interface Ready extends BoundCall {
 
 /**
  * A world in which the actions of a bound happen one at a time: what a search walks with. What it is in
- * is the model's state, the words of the names, and how often entries were used that have a limit.
+ * is the model's state, which keeps the words of the names, and behind them how often entries were used
+ * that have a limit.
  */
 export class Stepper {
   readonly slots: NameSlots;
-  /** How often each entry that has a limit was used. */
-  readonly used: Int32Array;
+  /** Of each entry that has a limit the word that counts its uses; -1 for the others. */
   private readonly usedPlaces: readonly number[];
   private readonly ready: readonly (Ready | undefined)[];
 
@@ -57,12 +58,12 @@ export class Stepper {
     readonly isSymmetric = false,
   ) {
     this.slots = new NameSlots(bound, world);
-    const limited = bound.file.actions.flatMap((entry, i) =>
-      entry['at most'] === undefined ? [] : [i],
+    let words = this.slots.names.length;
+    this.usedPlaces = bound.file.actions.map((entry) =>
+      entry['at most'] === undefined ? -1 : words++,
     );
-    this.usedPlaces = bound.file.actions.map((_, i) => limited.indexOf(i));
-    this.used = new Int32Array(limited.length);
-    const { kernel } = world.model;
+    const { kernel, machine } = world.model;
+    if (words > machine.layout.capacities.kept) throw new RangeError('no room for names');
     this.ready = bound.actions.map((action) => {
       const isFor = action.kernels === undefined || selects(action.kernels, kernel);
       if (!isFor || !hasFunction(world.model, action.call.operation)) return undefined;
@@ -89,11 +90,11 @@ export class Stepper {
     const ready = this.ready[number];
     if (ready === undefined) return undefined;
     const { action, operation, args, when } = ready;
-    const { slots, used, world } = this;
+    const { slots, world } = this;
     const { model } = world;
     const usedPlace = this.usedPlaces[action.entry] as number;
-    if (usedPlace >= 0 && (used[usedPlace] as number) >= (action.atMost as number))
-      return undefined;
+    const used = usedPlace < 0 ? 0 : model.state.get(Kept.word, usedPlace);
+    if (usedPlace >= 0 && used >= (action.atMost as number)) return undefined;
     const name = ready.names.length === 0 ? -1 : slots.firstFree(ready.names);
     if (ready.names.length > 0 && name < 0) return undefined;
     if (!ready.fill() || mustWait(model, operation, args)) return undefined;
@@ -105,7 +106,7 @@ export class Stepper {
     if (events.some((event) => event.kind === 'note' && event.id === WAITS_FOR_RMAP_LOCK)) {
       return undefined;
     }
-    if (usedPlace >= 0) (used[usedPlace] as number)++;
+    if (usedPlace >= 0) model.state.set(Kept.word, usedPlace, used + 1);
     if (ran.bug !== undefined) return { answer: undefined, bug: ran.bug, args, events };
     const answer = typeof ran.value === 'number' ? { value: ran.value, more: {} } : ran.value;
     if (name >= 0 && answer.value >= 0) {

@@ -132,6 +132,7 @@ function newMachine(
       table: TABLES,
       waiter: 0,
       inFlight: 0,
+      kept: 0,
     },
   });
 }

@@ -35,6 +35,7 @@ export const ROOM: MachineRoom = {
   waiter: 4,
   table: 64,
   inFlight: 8,
+  kept: 0,
 };
 
 /** First pfn of the memory that a standard machine hands out. */

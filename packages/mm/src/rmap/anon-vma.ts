@@ -23,6 +23,7 @@ function linkAvc({ state }: Model, vma: number, anonVma: number): void {
   const avc = state.take('avc', Avc.used);
   state.setRef(Avc.vma, avc, vma);
   state.setRef(Avc.anonVma, avc, anonVma);
+  state.add(AnonVma.linked, anonVma, 1);
   let last = state.ref(Vma.firstAvc, vma);
   if (last < 0) {
     state.setRef(Vma.firstAvc, vma, avc);
@@ -114,7 +115,9 @@ export function unlinkAnonVmas(model: Model, vma: number): void {
   for (let avc = first; avc >= 0; avc = state.ref(Avc.next, avc)) {
     const anonVma = state.ref(Avc.anonVma, avc);
     state.setRef(Avc.vma, avc, -1);
-    if (!isLinked(model, anonVma)) countChild(model, state.ref(AnonVma.parent, anonVma), -1);
+    if (state.add(AnonVma.linked, anonVma, -1) === 0) {
+      countChild(model, state.ref(AnonVma.parent, anonVma), -1);
+    }
   }
   const own = state.ref(Vma.anonVma, vma);
   if (own >= 0) countVma(model, own, -1);
@@ -124,20 +127,12 @@ export function unlinkAnonVmas(model: Model, vma: number): void {
     const next = state.ref(Avc.next, avc);
     const anonVma = state.ref(Avc.anonVma, avc);
     state.clear('avc', avc);
-    if (!isLinked(model, anonVma)) {
+    if (state.get(AnonVma.linked, anonVma) === 0) {
       if (!isUncounted(model, anonVma)) model.vmWarn('anon-vma-freed-in-use');
       putAnonVma(model, anonVma);
     }
     avc = next;
   }
-}
-
-/** Some VMA may still map its pages: its interval tree is not empty. */
-function isLinked({ state }: Model, anonVma: number): boolean {
-  for (let avc = 0; avc < state.layout.capacities.avc; avc++) {
-    if (state.ref(Avc.anonVma, avc) === anonVma && state.ref(Avc.vma, avc) >= 0) return true;
-  }
-  return false;
 }
 
 /** get_anon_vma(): keeps the object, though not its VMAs. */

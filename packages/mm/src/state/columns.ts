@@ -25,6 +25,7 @@ export const RECORDS = [
   'table',
   'slot',
   'inFlight',
+  'kept',
 ] as const;
 /** A kind of record. */
 export type RecordKind = (typeof RECORDS)[number];
@@ -202,6 +203,8 @@ export const Vma = columns(
 export const AnonVma = columns('anonVma', [
   'used',
   'refcount',
+  /** VMAs that it is linked to: entries of its interval tree (rb_root). */
+  'linked',
   'root',
   'parent',
   'numChildren',
@@ -355,6 +358,9 @@ export const InFlight = columns(
   ],
   { entry: 'savedEntry' },
 );
+
+/** Words that whoever runs the model keeps in its states: what else a state is to them. */
+export const Kept = columns('kept', ['word']);
 
 /** First column of a kind of record, and the one behind its last. */
 export const COLUMN_RANGE: Readonly<Record<RecordKind, readonly [number, number]>> =

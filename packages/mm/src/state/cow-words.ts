@@ -1,3 +1,5 @@
+import type { Words } from './words.js';
+
 const SHIFT = 6;
 /** Words of a chunk: large enough that few need copying, small enough that copying is cheap. */
 export const CHUNK_WORDS = 1 << SHIFT;
@@ -18,7 +20,7 @@ const EMPTY = new Float64Array(SIZE);
  * A fixed number of words, all 0 at first. Copies share what neither has written since: copying costs
  * a pointer a chunk, and a write copies one chunk at most. Every value is an integer below 2^53.
  */
-export class CowWords {
+export class CowWords implements Words {
   private readonly chunks: Float64Array[];
   /** Of each chunk: `SHARED`, `CHANGED` or `KEPT`. */
   private readonly owned: Uint8Array;
@@ -68,42 +70,12 @@ export class CowWords {
     return new CowWords(this.chunks.slice(), new Uint8Array(this.owned.length));
   }
 
-  /**
-   * Undoes every write since this copy was made of `origin`, or followed it, which must be as it was
-   * then.
-   */
+  /** Undoes every write since this copy was made of `origin`, which must be as it was then. */
   revert(origin: CowWords): void {
     const { chunks, owned } = this;
     for (let i = owned.indexOf(CHANGED); i >= 0; i = owned.indexOf(CHANGED, i + 1)) {
       (chunks[i] as Float64Array).set(origin.chunks[i] as Float64Array);
       owned[i] = KEPT;
-    }
-  }
-
-  /** Becomes what `origin` is now, in the memory that it has: until that changes, as a copy. */
-  follow(origin: CowWords): void {
-    const { chunks, owned } = this;
-    for (let i = 0; i < chunks.length; i++) {
-      const chunk = origin.chunks[i] as Float64Array;
-      if (owned[i] === SHARED) chunks[i] = chunk;
-      else {
-        (chunks[i] as Float64Array).set(chunk);
-        owned[i] = KEPT;
-      }
-    }
-  }
-
-  /** Number of the next chunk, from one on, written to since the last copy, revert or follow; or -1. */
-  nextChanged(from: number): number {
-    return this.owned.indexOf(CHANGED, from);
-  }
-
-  /** Becomes all 0, in the memory that it has. */
-  reset(): void {
-    const { chunks, owned } = this;
-    for (let i = 0; i < chunks.length; i++) {
-      if (owned[i] === SHARED) chunks[i] = EMPTY;
-      else (chunks[i] as Float64Array).fill(0);
     }
   }
 

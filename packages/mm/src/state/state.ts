@@ -1,5 +1,6 @@
 import { COLUMN_RANGE, COLUMNS, type Column, type RecordKind } from './columns.js';
 import { CHUNK_WORDS, CowWords } from './cow-words.js';
+import type { Words } from './words.js';
 
 /** How many records of each kind a state has room for. */
 export type Capacities = Readonly<Record<RecordKind, number>>;
@@ -38,9 +39,14 @@ export class State {
 
   private constructor(
     readonly layout: Layout,
-    private readonly words: CowWords,
+    private readonly words: Words,
   ) {
     this.bases = layout.bases;
+  }
+
+  /** A state whose words are kept elsewhere: `layout.length` of them. */
+  static over(layout: Layout, words: Words): State {
+    return new State(layout, words);
   }
 
   /** A state of zeros. */
@@ -136,27 +142,9 @@ export class State {
     this.words.revert(origin.words);
   }
 
-  /** Becomes a copy of `origin` that is one until that changes, without memory of its own. */
-  follow(origin: State): void {
-    this.words.follow(origin.words);
-  }
-
-  /**
-   * Number of the next run of `CHUNK_WORDS` words, from one on, of which one was set since this state
-   * was copied, reverted or followed another; -1 for none.
-   */
-  nextChanged(from: number): number {
-    return this.words.nextChanged(from);
-  }
-
   /** A run of words, of all columns one behind the other; undefined where all are 0. */
   run(number: number): Readonly<Float64Array> | undefined {
     return this.words.chunk(number * CHUNK_WORDS);
-  }
-
-  /** Sets everything to 0. */
-  reset(): void {
-    this.words.reset();
   }
 
   /** Calls back with every word that is not 0, column by column. */

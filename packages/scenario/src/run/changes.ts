@@ -35,6 +35,7 @@ const SILENT = [
   'cacheSlot',
   'inFlight',
   'waiter',
+  'kept',
 ];
 
 /** Names of columns as people say them, where the kernel's is not short. */
