@@ -61,5 +61,17 @@ describe('bound files', () => {
     expect(mistake(`${alike.replace(', P1:V', '')}${two}`)).toContain(
       '"P0" and "P1" are not: at may be',
     );
+    const pages = (kinds: string, inserted: string) =>
+      mistake(`  files: {F: {kind: device}}
+  pages: ${kinds}
+actions: [{vm_insert_page: {at: V, page: ${inserted}}}]
+interchangeable: {pages: [A, B]}
+`);
+    expect(pages('{A: driver, B: driver}', '{any: [A, B]}')).toBe('none');
+    expect(pages('{A: driver, B: driver}', 'A')).toContain('"A" and "B" are not: page may be');
+    // The allocator hands out the lowest of free pages: which one that is makes a difference.
+    expect(pages('{A: driver, B: free}', '{any: [A, B]}')).toBe(
+      'b.yaml:8:30: "B" is no single page of kind driver',
+    );
   });
 });
