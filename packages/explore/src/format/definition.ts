@@ -18,9 +18,10 @@ const MOST_STEPS = 100;
 const MOST_DEPTH = 1000;
 
 /** Records that a bound may give room for. */
+const { kept: _, ...recordRoom } = ROOM;
 const room = strict(
-  Object.fromEntries(Object.keys(ROOM).map((kind) => [kind, number(1, 4096).optional()])) as {
-    [K in keyof typeof ROOM]: z.ZodOptional<z.ZodNumber>;
+  Object.fromEntries(Object.keys(recordRoom).map((kind) => [kind, number(1, 4096).optional()])) as {
+    [K in keyof typeof recordRoom]: z.ZodOptional<z.ZodNumber>;
   },
 );
 

@@ -1,4 +1,4 @@
-import { type Column, type Entry, Frame, InFlight, Slot, type State } from '@pagewright/mm';
+import { type Column, type Entry, Frame, InFlight, Kept, Slot, type State } from '@pagewright/mm';
 import { Key } from '../key.js';
 import { LEFT_OUT, StateCodec } from '../state/codec.js';
 import type { Stepper } from '../world/stepper.js';
@@ -56,9 +56,9 @@ export class CanonicalCodec extends StateCodec {
   override write(key: Key): void {
     const { state } = this.stepper.world.model;
     this.gather(state);
-    const { words } = this.stepper.slots;
+    const { slots } = this.stepper;
     const mmsOf = (places: readonly number[]): number[] =>
-      places.flatMap((place) => (words[place] === 0 ? [] : [(words[place] as number) - 1]));
+      places.flatMap((place) => (slots.word(place) === 0 ? [] : [slots.word(place) - 1]));
     const apart = mmsOf(this.apart);
     const alike = mmsOf(this.alike);
     this.colours.find(state, [...apart, ...alike]);
@@ -89,15 +89,10 @@ export class CanonicalCodec extends StateCodec {
     );
   }
 
-  /** What changed may have changed all numbers. */
-  override writeChanged(key: Key): void {
-    this.write(key);
-  }
-
   private gather(state: State): void {
     let count = 0;
     state.forEachSet((column, record, value) => {
-      if (this.kinds[column] === LEFT_OUT) return;
+      if (this.kinds[column] === LEFT_OUT || column === Kept.word) return;
       this.columns[count] = column;
       this.records[count] = record;
       this.values[count] = value;
@@ -125,7 +120,7 @@ export class CanonicalCodec extends StateCodec {
       sorted[i] = (column * MOST_RECORDS + record) * MOST_WORDS + i;
     }
     const ordered = sorted.subarray(0, count).sort();
-    this.begin(key, this.nameWords(order));
+    this.begin(key);
     for (let at = 0; at < count; at++) {
       const place = ordered[at] as number;
       const i = place % MOST_WORDS;
@@ -134,13 +129,18 @@ export class CanonicalCodec extends StateCodec {
       const value = this.newValue(state, column, records[i] as number, values[i] as number);
       this.entryOf(key, state, column as Column, record, records[i] as number, value);
     }
+    this.keptWords(state, order).forEach((word, i) => {
+      if (word !== 0) this.entryOf(key, state, Kept.word, i, i, word);
+    });
     this.end(key);
   }
 
-  /** Words of the names when the processes are in an order. */
-  private nameWords(order: readonly number[]): Int32Array {
+  /** What the state keeps when the processes are in an order: words of the names first. */
+  private keptWords(state: State, order: readonly number[]): Float64Array {
     const { slots } = this.stepper;
-    const words = slots.words.slice();
+    const { kept } = this.machine.layout.capacities;
+    const words = new Float64Array(kept);
+    state.read(Kept.word, words, 0, kept);
     for (const place of this.apart) {
       const word = words[place] as number;
       if (word !== 0) words[place] = this.renumbering.of('mm', word - 1) + 1;
