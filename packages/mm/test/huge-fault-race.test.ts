@@ -74,7 +74,7 @@ describe('two faults that read one hole (SPEC 3.16, 15.8)', () => {
 
   it.each(['v6.12', 'v6.17', 'rfc-2025-06/6'])('%s: the second takes the PMD away', (revision) => {
     const { model, mm, came } = both(revision);
-    expect(came).toEqual(['falls back, though a PMD maps it by now', 'maps a page']);
+    expect(came).toEqual(['falls back where a PMD maps it by now', 'maps a page']);
     expect(entryAt(model, mm, VPN + 3, 'pmd')).toBe(NONE);
     expect(entryAt(model, mm, VPN + 4, 'pte')).not.toBe(NONE);
     expect(checkInvariants(model)).toEqual([]);

@@ -50,7 +50,7 @@ function mapPmd(model: Model, operation: number): Progress {
   const fault = newFault(vma, vpn, flags, NONE);
   const answer = opsOf(model, vma)?.hugeFault?.(model, fault, 'pmd') ?? VM_FAULT.FALLBACK;
   if ((answer & VM_FAULT.FALLBACK) !== 0) {
-    return isInUse ? 'falls back, though a PMD maps it by now' : 'falls back to pages';
+    return isInUse ? 'falls back where a PMD maps it by now' : 'falls back to pages';
   }
   if (isFaultError(answer)) return 'cannot be served';
   if (answer === 0 || (answer & VM_FAULT.RETRY) !== 0) return 'must fault again';

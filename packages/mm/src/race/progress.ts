@@ -53,7 +53,7 @@ export const PROGRESS = [
   'maps a PMD',
   'is content with the PMD that is there',
   'falls back to pages',
-  'falls back, though a PMD maps it by now',
+  'falls back where a PMD maps it by now',
   'maps a page',
   'must fault again',
   'cannot be served',
