@@ -5,7 +5,7 @@ import { chosen, commandCount, pageNow } from './page.js';
 import { ROOT } from './run-cli.js';
 
 const guides = readdirSync(join(ROOT, 'docs/guides')).filter((name) => name !== 'README.md');
-const pages = ['README.md', ...guides.map((name) => `docs/guides/${name}`)];
+const pages = ['README.md', 'apps/cli/README.md', ...guides.map((name) => `docs/guides/${name}`)];
 
 // `npm test -- --update` writes what is printed now into the pages: read the diff.
 describe.each(pages)('%s', (page) => {
