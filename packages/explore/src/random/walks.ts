@@ -14,8 +14,6 @@ export interface WalkOptions {
   readonly depth: number;
   /** Each walk leaves out half of the actions, other ones each time. */
   readonly swarm: boolean;
-  /** Asked after each walk: it is time to stop. */
-  readonly isOver?: () => boolean;
 }
 
 /** What walks at random found: never that anything holds. */
@@ -41,7 +39,6 @@ export function walkAtRandom(begin: () => Stepper, options: WalkOptions): WalksR
   let transitions = 0;
   let cut = 0;
   for (let walk = 0; walk < options.walks; walk++) {
-    if (options.isOver?.() === true) return { walks: walk, transitions, cut };
     stepper.enter(beginning.copy());
     const seed = (options.seed + walk) >>> 0;
     const went = walkOnce(stepper, judge, seed, options);
