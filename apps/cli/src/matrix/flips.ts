@@ -2,8 +2,6 @@ import { hex, ok, type Result } from '@pagewright/core';
 import {
   boundLoss,
   columnNames,
-  countClasses,
-  countReports,
   DEFAULT_MEMORY,
   EXIT_WORDS,
   type ExitRow,
@@ -11,8 +9,6 @@ import {
   exitText,
   FLIP_CLASSES,
   FLIPPED,
-  type FlippedBit,
-  type FlippedEntry,
   type FlippedKind,
   type FlipsMatrix,
   flipsMatrix,
@@ -30,13 +26,8 @@ import {
   tableCheckText,
 } from '@pagewright/mm/matrices';
 import type { Block, Section } from '@pagewright/report';
-import type {
-  FlipBitData,
-  FlippedEntryData,
-  FlippedPmdData,
-  FlipsOutput,
-} from '../outputs/matrix.js';
 import type { AnswerDocument } from '../outputs/output.js';
+import { flipsData } from './flips-data.js';
 import { formsOfKernels } from './forms-of-kernels.js';
 
 /** What a flips table was asked for. */
@@ -84,16 +75,7 @@ export async function flipsDocument(
     ],
     data: {
       schema: 'pagewright/matrix/1',
-      flips: {
-        form: name,
-        memory: layout.value.text,
-        highest: hex(highest),
-        ...data(matrix.value),
-        pmd: pmds.value.map(({ kernels, answer }) => ({
-          kernels,
-          entries: answer.map(pmdData),
-        })),
-      },
+      flips: flipsData(name, layout.value.text, highest, matrix.value, pmds.value),
     },
   });
 }
@@ -231,71 +213,5 @@ function legend(): string {
   );
 }
 
-function data(matrix: FlipsMatrix): Pick<FlipsOutput['flips'], 'swapSlots' | 'kernels' | 'lost'> {
-  return {
-    swapSlots: SWAP_SLOTS,
-    kernels: matrix.groups.map(({ kernels, answer }) => ({
-      kernels,
-      entries: answer.map(entryData),
-    })),
-    lost: (boundLoss(matrix) ?? []).map((loss) => ({ ...loss })),
-  };
-}
-
 const hasKind = (groups: PmdFlips, kind: FlippedKind): boolean =>
   groups.some(({ answer }) => answer.some((entry) => entry.kind === kind));
-
-const pmdData = (entry: FlippedEntry<FlippedBit>): FlippedPmdData => ({
-  kind: entry.kind,
-  word: hex(entry.word),
-  counts: {
-    debug: { ...countClasses(entry, 'debug') },
-    production: { ...countClasses(entry, 'production') },
-  },
-  flips: entry.flips.map(bitData),
-});
-
-/** What is known of a flip at every level. */
-const bitData = ({
-  pfn,
-  place,
-  word,
-  bit,
-  field,
-  became,
-  debug,
-  production,
-}: FlippedBit): FlipBitData => ({
-  bit,
-  field,
-  became,
-  debug,
-  production,
-  word: hex(word),
-  ...(pfn === undefined || place === undefined
-    ? {}
-    : {
-        pfn: hex(pfn),
-        place,
-        pfnValid: place === 'memory' || place === 'device',
-        online: place === 'memory',
-      }),
-});
-
-const entryData = (entry: FlippedEntry): FlippedEntryData => ({
-  kind: entry.kind,
-  word: hex(entry.word),
-  counts: {
-    debug: { ...countClasses(entry, 'debug') },
-    production: { ...countClasses(entry, 'production') },
-  },
-  reports: {
-    unmapped: { ...countReports(entry, 'unmapped') },
-    mapped: { ...countReports(entry, 'mapped') },
-  },
-  flips: entry.flips.map((flip) => ({
-    ...bitData(flip),
-    exit: { ...flip.exit },
-    tableCheck: { ...flip.tableCheck },
-  })),
-});
