@@ -16,6 +16,8 @@ const ACTION = 1;
 const HEAD = 2;
 const ACTION_BITS = 14;
 const MOST_ACTION = (1 << ACTION_BITS) - 1;
+/** Most rows that are foreseen, less one: all bits are set. */
+const MOST_AHEAD = 63;
 const MOST_ROW_WORDS = (1 << (32 - ACTION_BITS)) - 1;
 
 /**
@@ -31,6 +33,11 @@ export class StateTable {
   private readonly order: Uint32Array;
   private readonly arena: Int32Array;
   private readonly isShared: boolean;
+  /** Slots of the rows that will be looked up soon. */
+  private readonly ahead = new Int32Array(MOST_AHEAD + 1);
+  private foreseen = 0;
+  /** Kept so that what is read ahead is read. */
+  warmth = 0;
   /** What is left of the words of the arena that this thread took. */
   private blockAt = 0;
   private blockEnd = 0;
@@ -75,7 +82,7 @@ export class StateTable {
    */
   put(row: Row, parent: number, action: number): number {
     const { slots, control } = this;
-    const hash = hashOf(row);
+    const hash = slotHash(row.hash);
     const mask = (control[CONTROL.slots] as number) - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       let found = this.load(slots, 2 * slot);
@@ -99,6 +106,38 @@ export class StateTable {
   /** Only what threads share has to be asked for with care, which takes time. */
   private load(array: Int32Array, at: number): number {
     return this.isShared ? Atomics.load(array, at) : (array[at] as number);
+  }
+
+  /** Forgets what was foreseen. */
+  forget(): void {
+    this.foreseen = 0;
+  }
+
+  /** A row with this hash will be looked up soon. */
+  foresee(hash: number): void {
+    const slot = slotHash(hash) & ((this.control[CONTROL.slots] as number) - 1);
+    this.ahead[this.foreseen++ & MOST_AHEAD] = slot;
+  }
+
+  /**
+   * Reads what will be looked up soon: memory that is far away is asked for all at once, which takes no
+   * longer than for one. Nothing depends on it.
+   */
+  lookAhead(): void {
+    const { slots, arena, ahead } = this;
+    const count = Math.min(this.foreseen, MOST_AHEAD + 1);
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const record = slots[2 * (ahead[i] as number) + 1] as number;
+      ahead[i] = record;
+    }
+    for (let i = 0; i < count; i++) {
+      const at = ahead[i] as number;
+      if (at !== 0) {
+        sum += (arena[at + 16] as number) + (arena[at + 32] as number) + (arena[at] as number);
+      }
+    }
+    this.warmth = sum;
   }
 
   /** The record of a slot; whoever took the slot is about to write it there. */
@@ -235,9 +274,9 @@ export class StateTable {
   }
 }
 
-/** A hash of 32 bits, never 0. */
-function hashOf(row: Row): number {
-  let hash = Math.imul(row.hash ^ (row.hash >>> 16), 0x85ebca6b);
+/** What a slot has of the hash of a row: 32 bits, never 0. */
+function slotHash(rowHash: number): number {
+  let hash = Math.imul(rowHash ^ (rowHash >>> 16), 0x85ebca6b);
   hash ^= hash >>> 13;
   return hash === 0 ? 1 : hash;
 }

@@ -96,7 +96,7 @@ async function withThreads(text: string, kernel: string, count: number): Promise
 /** Two who take every other state, the last one first. */
 function backwards(text: string, kernel: string): SearchResult {
   const search = searchOf(text, kernel);
-  const other = new Hand(stepperOf(boundOf(text), kernel), search.table, search.cells);
+  const other = new Hand(stepperOf(boundOf(text), kernel), search.table, search.expanders);
   const turns = search.turns();
   for (let step = turns.next(); ; ) {
     if (step.done) return step.value;

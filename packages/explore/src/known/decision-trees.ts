@@ -1,94 +1,78 @@
+import type { Cells } from '../state/cells.js';
+import type { Row } from '../state/row.js';
+import { KNOWN_CONTROL, type KnownMemory, NODE } from './known-memory.js';
 import { QUESTION, type Trace } from './trace.js';
 import type { TrackedWords } from './tracked-words.js';
 
-/** Numbers of a node: what it asks (place and mask), the answer, the node with another answer. */
-const NODE = 4;
 /** Place of a node that is the end of a way; of one that leads to another. */
 const END = -(2 ** 31);
 const LEAD = END + 1;
-/** Mask of a node that no trace asks: what is behind it was learned while the word was always so. */
+/** Mask of a node that no trace asks: what is behind it was learned while the cell was always 0. */
 const GUARD = 1;
 /** A tree of fewer ways is forgotten rather than guarded. */
 const FEW_WAYS = 500;
-/** Nodes at first; there are never more than `MOST_NODES`: then all is forgotten. */
-const FIRST_NODES = 2 ** 12;
-const MOST_NODES = 2 ** 23;
+/** Root of a tree without ways. */
+const NONE = 0;
 
 /**
- * What is known of operations from the times that they ran: a tree of questions for each, as its traces
- * have them, with a number where it comes to an end. An operation asks the same until it finds something
- * else, so that whatever state answers all questions of a way lets it do the same again. Of words that
- * are the same in all states nothing is asked; a tree that would have asks it first of all once they
- * are not.
+ * What is known of actions from the times that they ran: a tree of questions for each, as its traces have
+ * them, with an outcome where it comes to an end. An action asks the same until it finds something else, so
+ * that whatever state answers all questions of a way lets it do the same again. What is asked are cells of
+ * the state's row, and bits. Of words that are the same in all states nothing is asked; a tree that would
+ * have asks it first of all once they are not.
+ *
+ * Threads share the trees: whoever changes them holds the lock of the cells, so that nobody adds a cell
+ * meanwhile; who only asks needs none.
  */
 export class DecisionTrees {
-  /** First node of each tree; 0 for none. */
+  private readonly control: Int32Array;
   private readonly roots: Int32Array;
-  /** Ways of each tree. */
   private readonly ways: Int32Array;
-  private nodes = new Int32Array(NODE * FIRST_NODES);
-  private count = 1;
-  /** Of each tree the bits of words that it did not ask, though an operation did. */
   private readonly skipped: Int32Array;
+  private readonly nodes: Int32Array;
   /** Words of bits. */
   private readonly places: number;
 
   constructor(
-    trees: number,
+    memory: KnownMemory,
     private readonly words: TrackedWords,
+    private readonly cells: Cells,
+    private readonly row: Row,
   ) {
-    this.roots = new Int32Array(trees);
-    this.ways = new Int32Array(trees);
+    this.control = new Int32Array(memory.control);
+    this.roots = new Int32Array(memory.roots);
+    this.ways = new Int32Array(memory.ways);
+    this.skipped = new Int32Array(memory.skipped);
+    this.nodes = new Int32Array(memory.nodes);
     this.places = words.bits.length;
-    this.skipped = new Int32Array(trees * this.places);
+    // Node 0 is none.
+    Atomics.compareExchange(this.control, KNOWN_CONTROL.nodes, 0, 1);
   }
 
-  /** There is no room for another way of this length. */
-  isFull(length: number): boolean {
-    return this.count + length + 1 > MOST_NODES;
+  /** Bytes of the nodes. */
+  get usedBytes(): number {
+    return 4 * NODE * this.count;
   }
 
-  forget(): void {
-    for (let tree = 0; tree < this.roots.length; tree++) this.forgetTree(tree);
-    this.count = 1;
+  private get count(): number {
+    return this.control[KNOWN_CONTROL.nodes] as number;
   }
 
-  private forgetTree(tree: number): void {
-    this.roots[tree] = 0;
-    this.ways[tree] = 0;
-    this.skipped.fill(0, tree * this.places, (tree + 1) * this.places);
+  /** There is room for as many more nodes as a way of a trace has at most. */
+  hasRoom(trace: Trace): boolean {
+    return NODE * (this.count + 2 * trace.count + 1) < this.nodes.length;
   }
 
-  /** A word is no longer the same in all states, as it was up to the present one. */
-  vary(at: number): void {
-    const { words, skipped, places, ways } = this;
-    words.vary(at, (place, bit) => {
-      for (let tree = 0; tree < ways.length; tree++) {
-        if (((skipped[tree * places + place] as number) & bit) === 0) continue;
-        if ((ways[tree] as number) < FEW_WAYS) this.forgetTree(tree);
-        else this.guard(tree, at);
-      }
-    });
-  }
-
-  private guard(tree: number, at: number): void {
-    this.reserve(2);
-    const root = NODE * this.count;
-    this.add(at, GUARD, this.words.keys[at] as number);
-    this.add(LEAD, 0, 0);
-    this.nodes[root + NODE + 3] = this.roots[tree] as number;
-    this.roots[tree] = root;
-  }
-
-  /** The number at the end of the way that the state goes; -1 where none has gone before. */
+  /** The outcome at the end of the way that the state goes; -1 where none has gone before. */
   find(tree: number): number {
     const { nodes } = this;
-    const { keys, bits } = this.words;
+    const { bits } = this.words;
+    const { bytes } = this.row;
     let node = this.roots[tree] as number;
-    while (node !== 0) {
+    while (node !== NONE) {
       const place = nodes[node] as number;
       let found: number;
-      if (place >= 0) found = keys[place] as number;
+      if (place >= 0) found = bytes[place] as number;
       else if (place === END) return nodes[node + 2] as number;
       else if (place === LEAD) {
         node = nodes[node + 3] as number;
@@ -99,21 +83,51 @@ export class DecisionTrees {
     return -1;
   }
 
-  /** Adds the way of a trace, which no state has gone before. */
-  learn(tree: number, trace: Trace, end: number): void {
+  /**
+   * A word has got a cell: up to now this was 0 in all states.
+   *
+   * @param isFirst it is the word's first: trees that skipped the word have to ask; else all do
+   */
+  guard(at: number, cell: number, isFirst: boolean): void {
+    const { skipped, places, ways } = this;
+    for (let tree = 0; tree < ways.length; tree++) {
+      if (this.roots[tree] === NONE) continue;
+      if (isFirst && !this.words.isAmong(skipped, tree * places, at)) continue;
+      if ((ways[tree] as number) < FEW_WAYS || NODE * (this.count + 2) > this.nodes.length) {
+        this.forget(tree);
+        continue;
+      }
+      const root = NODE * this.count;
+      this.add(cell, GUARD, 0);
+      this.add(LEAD, 0, 0);
+      this.nodes[root + NODE + 3] = this.roots[tree] as number;
+      Atomics.store(this.roots, tree, root);
+    }
+  }
+
+  private forget(tree: number): void {
+    Atomics.store(this.roots, tree, NONE);
+    this.ways[tree] = 0;
+    this.skipped.fill(0, tree * this.places, (tree + 1) * this.places);
+  }
+
+  /** Adds the way of a trace unless it is there: that of the state that the row is of. */
+  learn(tree: number, trace: Trace, outcome: number): void {
+    const { nodes } = this;
+    const { bytes } = this.row;
     this.narrow(tree, trace);
     const { numbers, length } = trace;
-    const { nodes } = this;
-    const { keys } = this.words;
     let node = this.roots[tree] as number;
-    let last = 0;
+    let last = NONE;
     let at = 0;
-    while (node !== 0) {
+    while (node !== NONE) {
       const place = nodes[node] as number;
       const answer = nodes[node + 2] as number;
+      // Another thread was quicker.
+      if (place === END && at === length) return;
       if (place >= 0 && nodes[node + 1] === GUARD) {
         last = node;
-        node = nodes[keys[place] === answer ? node + NODE + 3 : node + 3] as number;
+        node = nodes[bytes[place] === answer ? node + NODE + 3 : node + 3] as number;
       } else if (
         place === numbers[at] &&
         nodes[node + 1] === numbers[at + 1] &&
@@ -126,56 +140,54 @@ export class DecisionTrees {
         node = nodes[node + 3] as number;
       }
     }
-    this.reserve(trace.count + 1);
-    if (last === 0) this.roots[tree] = NODE * this.count;
-    else this.nodes[last + 3] = NODE * this.count;
+    const first = NODE * this.count;
     for (; at < length; at += QUESTION) {
       this.add(numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number);
     }
-    this.add(END, 0, end);
+    this.add(END, 0, outcome);
+    if (last === NONE) Atomics.store(this.roots, tree, first);
+    else Atomics.store(nodes, last + 3, first);
     this.ways[tree] = (this.ways[tree] as number) + 1;
   }
 
-  /** Leaves out what is the same in all states. */
+  /** Leaves out what is the same in all states, and asks cells for words. */
   private narrow(tree: number, trace: Trace): void {
-    const { numbers, length } = trace;
-    const { skipped } = this;
+    const { skipped, cells } = this;
+    const { bytes } = this.row;
     const { varying } = this.words;
     const first = tree * this.places;
-    let kept = 0;
-    for (let at = 0; at < length; at += QUESTION) {
-      const asked = numbers[at] as number;
-      const isWord = asked >= 0;
-      const place = isWord ? asked >>> 5 : -1 - asked;
-      const mask = isWord ? 1 << asked : (numbers[at + 1] as number);
-      const varies = mask & (varying[place] as number);
-      if (varies !== mask) {
-        skipped[first + place] = (skipped[first + place] as number) | (mask & ~varies);
+    const { numbers: asked, length } = trace;
+    trace.rewrite();
+    for (let i = 0; i < length; i += QUESTION) {
+      const where = asked[i] as number;
+      if (where >= 0) {
+        const own = cells.cellsOf(where);
+        for (let j = 0; j < own.length; j++) {
+          const cell = own[j] as number;
+          trace.add(cell, 0, bytes[cell] as number);
+        }
+        if (own.length > 0) continue;
+        const place = first + (where >>> 5);
+        skipped[place] = (skipped[place] as number) | (1 << where);
+        continue;
       }
-      if (varies === 0) continue;
-      const answer = numbers[at + 2] as number;
-      numbers[kept] = asked;
-      numbers[kept + 1] = isWord ? 0 : varies;
-      numbers[kept + 2] = isWord ? answer : answer & varies;
-      kept += QUESTION;
+      const mask = asked[i + 1] as number;
+      const varies = mask & (varying[-1 - where] as number);
+      if (varies !== mask) {
+        const place = first - 1 - where;
+        skipped[place] = (skipped[place] as number) | (mask & ~varies);
+      }
+      if (varies !== 0) trace.add(where, varies, (asked[i + 2] as number) & varies);
     }
-    trace.length = kept;
   }
 
   private add(place: number, mask: number, answer: number): void {
-    const node = NODE * this.count++;
     const { nodes } = this;
+    const node = NODE * this.count;
     nodes[node] = place;
     nodes[node + 1] = mask;
     nodes[node + 2] = answer;
-    nodes[node + 3] = 0;
-  }
-
-  private reserve(more: number): void {
-    const needed = NODE * (this.count + more);
-    if (needed <= this.nodes.length) return;
-    const grown = new Int32Array(Math.max(2 * this.nodes.length, needed));
-    grown.set(this.nodes);
-    this.nodes = grown;
+    nodes[node + 3] = NONE;
+    this.control[KNOWN_CONTROL.nodes] = this.count + 1;
   }
 }

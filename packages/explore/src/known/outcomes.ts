@@ -1,4 +1,5 @@
 import { cellHash, type Row } from '../state/row.js';
+import { KNOWN_CONTROL, type KnownMemory } from './known-memory.js';
 
 /** The action cannot happen. */
 export const IMPOSSIBLE = 0;
@@ -9,30 +10,40 @@ export const LEADS_ON = 2;
 
 /** Numbers of an outcome before its changes: its kind, how many changes, what they add to the hash. */
 const HEAD = 3;
-const NOTHING: readonly string[] = [];
 
 /**
- * What became of actions: what they broke, and the cells that they changed. An outcome goes by the place of
- * its numbers.
+ * What became of actions: the cells that they changed. An outcome goes by the place of its numbers. Threads
+ * share them: whoever adds one holds the lock of the cells.
  */
 export class Outcomes {
   /** Behind the head of each its changes: a cell and its new byte, as `cell << 8 | byte`. */
-  private numbers = new Int32Array(4096);
-  private end = 0;
-  private readonly broken = new Map<number, readonly string[]>();
+  private readonly numbers: Int32Array;
+  private readonly control: Int32Array;
 
-  forget(): void {
-    this.end = 0;
-    this.broken.clear();
+  constructor(memory: KnownMemory) {
+    this.numbers = new Int32Array(memory.outcomes);
+    this.control = new Int32Array(memory.control);
+  }
+
+  private get end(): number {
+    return this.control[KNOWN_CONTROL.outcomes] as number;
+  }
+
+  get usedBytes(): number {
+    return 4 * this.end;
+  }
+
+  /** There is room for an outcome with so many changes. */
+  hasRoom(changes: number): boolean {
+    return this.end + HEAD + changes <= this.numbers.length;
   }
 
   /** Adds an outcome, which so far changes nothing. */
-  add(kind: number, broken: readonly string[]): number {
+  add(kind: number): number {
     const outcome = this.end;
     this.push(kind);
     this.push(0);
     this.push(0);
-    if (broken.length > 0) this.broken.set(outcome, broken);
     return outcome;
   }
 
@@ -46,22 +57,23 @@ export class Outcomes {
   }
 
   private push(number: number): void {
-    if (this.end === this.numbers.length) {
-      const grown = new Int32Array(2 * this.end);
-      grown.set(this.numbers);
-      this.numbers = grown;
-    }
-    this.numbers[this.end++] = number;
+    const at = this.end;
+    this.numbers[at] = number;
+    this.control[KNOWN_CONTROL.outcomes] = at + 1;
+  }
+
+  /** Forgets all outcomes, of which nobody else knows. */
+  clear(): void {
+    this.control[KNOWN_CONTROL.outcomes] = 0;
   }
 
   kindOf(outcome: number): number {
     return this.numbers[outcome] as number;
   }
 
-  /** What the action broke, apart from the state that it led to. */
-  brokenBy(outcome: number): readonly string[] {
-    if (this.broken.size === 0) return NOTHING;
-    return this.broken.get(outcome) ?? NOTHING;
+  /** The hash of the row of the state that the action leads to from a row. */
+  hashBehind(outcome: number, row: Row): number {
+    return (row.hash + (this.numbers[outcome + 2] as number)) | 0;
   }
 
   /** Makes the row of a state that of the state that the action leads to. */
@@ -74,7 +86,7 @@ export class Outcomes {
       const change = numbers[i] as number;
       bytes[change >>> 8] = change;
     }
-    row.hash = (row.hash + (numbers[outcome + 2] as number)) | 0;
+    row.hash = this.hashBehind(outcome, row);
   }
 
   /** Makes a row that `apply` changed what it was: `from` has it as it was. */

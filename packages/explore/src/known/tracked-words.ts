@@ -2,12 +2,10 @@ import { CHUNK_WORDS, type Words } from '@pagewright/mm';
 import type { Trace } from './trace.js';
 
 const CHUNK_SHIFT = 31 - Math.clz32(CHUNK_WORDS);
-/** The word was asked for, or written, since the last `undo`: what it was is in the trace. */
+/** The word was asked for, or written, since the last `undo`: the trace says so. */
 const TOLD = 1;
 /** It was written. */
 const WRITTEN = 2;
-/** Below, keys stand for words of more than 32 bits. */
-const FIRST_NARROW = -(2 ** 30);
 
 /**
  * The words of a state that operations are let loose on one after the other: each is undone, and what it
@@ -17,9 +15,6 @@ const FIRST_NARROW = -(2 ** 30);
 export class TrackedWords implements Words {
   /** The words as they are. */
   private readonly values: Float64Array;
-  /** The words that operations begin with, by numbers of 32 bits: equal for equal words. */
-  readonly keys: Int32Array;
-  private readonly wideKeys = new Map<number, number>();
   /** Words that are not 0, 32 to each; from `summaries` on, those of these that are not 0. */
   readonly bits: Int32Array;
   /** In the same way the words that are not the same in all states. */
@@ -49,7 +44,6 @@ export class TrackedWords implements Words {
     const places = groups + Math.ceil(groups / 32);
     this.summaries = groups;
     this.values = new Float64Array(room);
-    this.keys = new Int32Array(room);
     this.bits = new Int32Array(places);
     this.varying = new Int32Array(places);
     this.marks = new Uint8Array(room);
@@ -68,33 +62,21 @@ export class TrackedWords implements Words {
   /** Sets a word of the state that operations begin in. */
   put(at: number, value: number): void {
     this.store(at, value);
-    const narrow = value | 0;
-    this.keys[at] = narrow === value && narrow >= FIRST_NARROW ? narrow : this.wideKey(value);
   }
 
-  /** Keys of words that do not fit: the lowest numbers, one after the other. */
-  private wideKey(value: number): number {
-    let key = this.wideKeys.get(value);
-    if (key === undefined) {
-      key = -(2 ** 31) + this.wideKeys.size;
-      if (key >= FIRST_NARROW) throw new RangeError('too many words of more than 32 bits');
-      this.wideKeys.set(value, key);
-    }
-    return key;
-  }
-
-  /** A word is not the same in all states; calls back with the bits of which that was not known. */
-  vary(at: number, tell: (place: number, bit: number) => void): void {
+  /** A word is not the same in all states. */
+  vary(at: number): void {
     const { varying, summaries } = this;
-    for (const [place, bit] of [
-      [at >>> 5, 1 << at],
-      [summaries + (at >>> 10), 1 << (at >>> 5)],
-    ] as const) {
-      const known = varying[place] as number;
-      if ((known & bit) !== 0) continue;
-      varying[place] = known | bit;
-      tell(place, bit);
-    }
+    const summary = summaries + (at >>> 10);
+    varying[at >>> 5] = (varying[at >>> 5] as number) | (1 << at);
+    varying[summary] = (varying[summary] as number) | (1 << (at >>> 5));
+  }
+
+  /** A word, or its 32, is among some bits, which begin at a place of an array. */
+  isAmong(bits: Int32Array, first: number, at: number): boolean {
+    const group = bits[first + (at >>> 5)] as number;
+    const summary = bits[first + this.summaries + (at >>> 10)] as number;
+    return (group & (1 << at)) !== 0 || (summary & (1 << (at >>> 5))) !== 0;
   }
 
   /** An operation begins: what it asks for goes into a trace. */
@@ -155,7 +137,7 @@ export class TrackedWords implements Words {
   private tell(at: number, trace: Trace): void {
     this.marks[at] = TOLD;
     this.toldWords[this.toldWordCount++] = at;
-    trace.word(at, this.keys[at] as number);
+    trace.add(at, 0, 0);
     this.markTold(at >>> 5, 1 << at);
   }
 
@@ -219,6 +201,7 @@ export class TrackedWords implements Words {
   }
 
   nextSet(at: number, end: number): number {
+    if (this.trace === undefined) return this.nextSetUntold(at, end);
     for (let i = at; i < end; ) {
       if ((i & 31) === 0 && end - i >= 32) {
         i = this.skip(i >>> 5, end >>> 5) << 5;
@@ -236,6 +219,23 @@ export class TrackedWords implements Words {
       i = (group + 1) << 5;
     }
     return -1;
+  }
+
+  /** `nextSet` of which no trace tells. */
+  private nextSetUntold(at: number, end: number): number {
+    if (at >= end) return -1;
+    const { bits, summaries } = this;
+    let group = at >>> 5;
+    let found = (bits[group] as number) & (-1 << at);
+    while (found === 0) {
+      group++;
+      const rest = (bits[summaries + (group >>> 5)] as number) & (-1 << group);
+      group = rest === 0 ? group | 31 : (group & ~31) | (31 - Math.clz32(rest & -rest));
+      if (group << 5 >= end) return -1;
+      found = bits[group] as number;
+    }
+    const next = (group << 5) | (31 - Math.clz32(found & -found));
+    return next < end ? next : -1;
   }
 
   /** The first of some groups of 32 that has to be looked at: it is not 0, or was written. */
@@ -276,6 +276,10 @@ export class TrackedWords implements Words {
   /** As `nextSet`, of the words as they were when the operation began. */
   nextSetBefore(at: number, end: number): number {
     for (let i = at; i < end; i = ((i >>> 5) + 1) << 5) {
+      if ((i & 31) === 0 && end - i >= 32) {
+        i = this.skip(i >>> 5, end >>> 5) << 5;
+        if (i >= end) return -1;
+      }
       const group = i >>> 5;
       const groups = this.writtenGroups[this.summaries + (group >>> 5)] as number;
       const isWritten = (groups & (1 << group)) !== 0;
@@ -296,8 +300,12 @@ export class TrackedWords implements Words {
     }
   }
 
-  forEachDifference(): void {
-    refuse();
+  /** As far as `before` are these words before the operation: there is nothing to be asked for. */
+  forEachDifference(_before: Words, visit: (at: number, was: number, value: number) => void): void {
+    for (const at of this.written.slice(0, this.writtenCount).sort()) {
+      const [was, value] = [this.before[at] as number, this.values[at] as number];
+      if (was !== value) visit(at, was, value);
+    }
   }
 
   copy(): Words {

@@ -22,13 +22,13 @@ export class Threads {
   private readonly hand: Hand;
 
   /** @param search that of the main thread, in which it takes part itself */
-  constructor({ hand, table, cells, beginning }: Search, { count, file, wanted }: Helpers) {
+  constructor({ hand, table, expanders, beginning }: Search, { count, file, wanted }: Helpers) {
     if (count >= MOST_THREADS) throw new RangeError(`at most ${MOST_THREADS} threads`);
     this.hand = hand;
     const data: ThreadData = {
       wanted,
       table: table.memory,
-      cells,
+      expanders,
       beginning: beginning.bytes.slice(0, beginning.length),
       blocks: this.blocks.memory,
     };

@@ -2,10 +2,11 @@ import { State } from '@pagewright/mm';
 import type { Action } from '../format/expand.js';
 import { BeforeWords } from '../known/before-words.js';
 import { DecisionTrees } from '../known/decision-trees.js';
+import { type KnownMemory, reserveKnown, reserveOnce } from '../known/known-memory.js';
 import { IMPOSSIBLE, LEADS_ON, Outcomes, STOPS } from '../known/outcomes.js';
 import { Trace } from '../known/trace.js';
 import { TrackedWords } from '../known/tracked-words.js';
-import type { CellMemory } from '../state/cell-memory.js';
+import { type CellMemory, reserveCells } from '../state/cell-memory.js';
 import { Cells } from '../state/cells.js';
 import { LEFT_OUT_COLUMNS } from '../state/left-out.js';
 import { Row } from '../state/row.js';
@@ -27,6 +28,24 @@ export interface Visitor {
   actionBreaks(action: number, what: readonly string[]): void;
 }
 
+/** What threads share that expand states. */
+export interface ExpanderMemory {
+  readonly cells: CellMemory;
+  readonly known: KnownMemory;
+}
+
+/** Reserves the memory of expanders of a world. */
+export function reserveExpanders({ bound, world }: Stepper, shared: boolean): ExpanderMemory {
+  const { length: places } = new TrackedWords(world.model.machine.layout.length).bits;
+  return { cells: reserveCells(shared), known: reserveKnown(bound.actions.length, places, shared) };
+}
+
+/** An outcome, and where it is kept. */
+interface Learned {
+  of: Outcomes;
+  number: number;
+}
+
 /**
  * Finds what follows a state: the same for everybody who asks, in the same order. An action runs only
  * where it finds something that it never found before (`DecisionTrees`); else what became of it is known.
@@ -40,19 +59,24 @@ export class Expander {
   private readonly before: State;
   private readonly trace = new Trace();
   private readonly trees: DecisionTrees;
-  private readonly outcomes = new Outcomes();
+  private readonly outcomes: Outcomes;
+  /** For what is not remembered. */
+  private readonly once: Outcomes;
   private readonly canonical: CanonicalRows | undefined;
   private readonly row = new Row();
   /** The state that is expanded, as the table has it. */
   private readonly from = new Row();
   /** Cells in which the state that is entered differs from the one before. */
   private readonly changed: number[] = [];
-  /** Cells of which the trees know. */
-  private varying = 0;
+  /** Outcomes of the actions in the state that is expanded, as far as they are known. */
+  private readonly known: Int32Array;
+  /** What became of the action that ran last, and what it broke. */
+  private readonly learned: Learned;
+  private broken: readonly string[] = NOTHING;
 
   constructor(
     readonly stepper: Stepper,
-    memory: CellMemory,
+    memory: ExpanderMemory,
   ) {
     const { model } = stepper.world;
     const { machine } = model;
@@ -66,8 +90,15 @@ export class Expander {
     beginning.forEachSet((column, record, value) => {
       this.words.put((layout.bases[column] as number) + record, value);
     });
-    this.cells = new Cells(memory, this.wordValues, beginning);
-    this.trees = new DecisionTrees(stepper.bound.actions.length, this.words);
+    this.cells = new Cells(memory.cells, this.wordValues, beginning, {
+      got: (at) => this.words.vary(at),
+      added: (at, cell, isFirst) => this.trees.guard(at, cell, isFirst),
+    });
+    this.trees = new DecisionTrees(memory.known, this.words, this.cells, this.row);
+    this.outcomes = new Outcomes(memory.known);
+    this.once = new Outcomes(reserveOnce(4 * layout.length));
+    this.learned = { of: this.outcomes, number: -1 };
+    this.known = new Int32Array(stepper.bound.actions.length);
     if (stepper.isSymmetric) {
       this.canonical = new CanonicalRows(stepper, this.cells, beginning);
     }
@@ -79,22 +110,41 @@ export class Expander {
     return this.canonical?.rowOf(this.state) ?? this.row;
   }
 
+  /** Bytes that it takes, for all threads. */
+  get usedBytes(): number {
+    return this.cells.usedBytes + this.trees.usedBytes + this.outcomes.usedBytes;
+  }
+
   /** Lets every action happen in the state with a number; answers how many could. */
   expand(number: number, table: StateTable, visitor: Visitor): number {
+    const { known, outcomes, row, trees } = this;
     this.enter(number, table);
+    table.forget();
+    for (let action = 0; action < known.length; action++) {
+      const outcome = trees.find(action);
+      known[action] = outcome;
+      if (outcome >= 0 && outcomes.kindOf(outcome) === LEADS_ON) {
+        table.foresee(outcomes.hashBehind(outcome, row));
+      }
+    }
+    table.lookAhead();
     let transitions = 0;
-    const actions = this.stepper.bound.actions.length;
-    for (let action = 0; action < actions; action++) {
-      if (this.follow(action, visitor)) transitions++;
+    for (let action = 0; action < known.length; action++) {
+      if (this.follow(action, known[action] as number, visitor)) transitions++;
     }
     return transitions;
+  }
+
+  /** Lets an action happen in the state with a number; false when it cannot. */
+  repeat(number: number, action: number, table: StateTable, visitor: Visitor): boolean {
+    this.enter(number, table);
+    return this.follow(action, this.trees.find(action), visitor);
   }
 
   /** Goes to the state with a number. */
   enter(number: number, table: StateTable): void {
     const { cells, row, from, changed, words } = this;
     cells.sync();
-    this.vary();
     this.reserve((cells.count + 3) >>> 2);
     table.read(number, from);
     let count = 0;
@@ -120,37 +170,34 @@ export class Expander {
     this.from.reserve(words);
   }
 
-  /** Words that have got a cell are no longer always the same. */
-  private vary(): void {
-    const { words } = this.cells;
-    while (this.varying < words.length) this.trees.vary(words[this.varying++] as number);
+  /** @param known the outcome, where it is known; else -1 */
+  private follow(action: number, known: number, visitor: Visitor): boolean {
+    if (known >= 0) return this.lead(action, this.outcomes, known, visitor);
+    const { of, number } = this.learn(action);
+    if (this.broken.length > 0) visitor.actionBreaks(action, this.broken);
+    return this.lead(action, of, number, visitor);
   }
 
-  /** Lets an action happen in the state that was entered; false when it cannot. */
-  follow(action: number, visitor: Visitor): boolean {
-    const { outcomes, row } = this;
-    const known = this.trees.find(action);
-    const outcome = known < 0 ? this.learn(action) : known;
+  /** Goes where an outcome leads, and tells the visitor; false when it is that the action cannot happen. */
+  private lead(action: number, outcomes: Outcomes, outcome: number, visitor: Visitor): boolean {
     const kind = outcomes.kindOf(outcome);
-    if (kind === IMPOSSIBLE) return false;
-    const broken = outcomes.brokenBy(outcome);
-    if (broken.length > 0) visitor.actionBreaks(action, broken);
-    if (kind === STOPS) return true;
+    if (kind !== LEADS_ON) return kind !== IMPOSSIBLE;
+    const { row, words, state, canonical } = this;
     outcomes.apply(outcome, row);
-    if (this.canonical !== undefined) this.materialise(outcome);
-    const isNew = visitor.reached(action, this.canonical?.rowOf(this.state) ?? row);
+    if (canonical !== undefined) this.materialise(outcomes, outcome);
+    const isNew = visitor.reached(action, canonical === undefined ? row : canonical.rowOf(state));
     if (isNew && visitor.looksAtStates) {
-      if (this.canonical === undefined) this.materialise(outcome);
+      if (canonical === undefined) this.materialise(outcomes, outcome);
       visitor.isIn(action);
     }
-    this.words.undo();
+    words.undo();
     outcomes.takeBack(outcome, row, this.from);
     return true;
   }
 
   /** Makes the stepper be in the state of the row, to which an outcome led. */
-  private materialise(outcome: number): void {
-    const { cells, row, words, outcomes } = this;
+  private materialise(outcomes: Outcomes, outcome: number): void {
+    const { cells, row, words } = this;
     const count = outcomes.changesOf(outcome);
     for (let i = 0; i < count; i++) {
       const cell = outcomes.cellOf(outcome, i);
@@ -158,48 +205,57 @@ export class Expander {
     }
   }
 
-  /** Lets an action run, and remembers what became of it. */
-  private learn(action: number): number {
-    const { stepper, judge, words, trace, trees, outcomes } = this;
+  /** Lets an action run, and remembers what became of it, if it broke nothing. */
+  private learn(action: number): Learned {
+    const { stepper, judge, words, trace, cells, learned } = this;
     trace.clear();
     words.begin(trace);
     try {
       const done = stepper.apply(action);
-      const broken =
+      this.broken =
         done === undefined
-          ? []
+          ? NOTHING
           : judge.ofAction(stepper.bound.actions[action] as Action, done, this.before);
       words.endTrace();
-      if (trees.isFull(trace.count)) {
-        trees.forget();
-        outcomes.forget();
-      }
       const kind = done === undefined ? IMPOSSIBLE : done.bug === undefined ? LEADS_ON : STOPS;
-      const outcome = outcomes.add(kind, broken);
-      if (kind === LEADS_ON) this.noteChanges(outcome);
-      trees.learn(action, trace, outcome);
-      return outcome;
+      cells.locked(() => this.remember(action, kind));
+      return learned;
     } finally {
       words.undo();
     }
   }
 
-  /** Words that the action has changed that runs. */
-  private noteChanges(outcome: number): void {
-    const { words, cells, row, wordValues, outcomes, state } = this;
+  private remember(action: number, kind: number): void {
+    const { trees, trace, outcomes, once, row, learned } = this;
+    const isToBeKept =
+      this.broken.length === 0 && trees.hasRoom(trace) && outcomes.hasRoom(4 * row.count + MANY);
+    learned.of = isToBeKept ? outcomes : once;
+    if (!isToBeKept) once.clear();
+    learned.number = learned.of.add(kind);
+    if (kind === LEADS_ON) this.noteChanges();
+    if (isToBeKept) trees.learn(action, trace, learned.number);
+  }
+
+  /** Words that the action has changed that ran. */
+  private noteChanges(): void {
+    const { words, cells, row, from, wordValues, learned, state } = this;
     for (let i = 0; i < words.writtenCount; i++) {
       const at = words.written[i] as number;
       if (!words.isChanged(at) || LEFT_OUT_COLUMNS.has(wordValues.columnAt(at))) continue;
       const number = cells.numberOf(state, at, words.get(at));
-      this.vary();
-      this.reserve((cells.count + 3) >>> 2);
+      row.reserve((cells.count + 3) >>> 2);
+      from.reserve(row.count);
       const own = cells.cellsOf(at);
       for (let j = 0; j < own.length; j++) {
         const cell = own[j] as number;
         const was = row.bytes[cell] as number;
         const byte = (number >>> (8 * j)) & 0xff;
-        if (was !== byte) outcomes.change(outcome, cell, was, byte);
+        if (was !== byte) learned.of.change(learned.number, cell, was, byte);
       }
     }
   }
 }
+
+const NOTHING: readonly string[] = [];
+/** More words than an action makes variable at once. */
+const MANY = 2 ** 16;

@@ -1,11 +1,10 @@
 import { CapacityError } from '@pagewright/mm';
-import type { CellMemory } from '../state/cell-memory.js';
 import { CellsFull } from '../state/cells.js';
 import type { Row } from '../state/row.js';
 import { FULL, type StateTable } from '../table.js';
 import type { Condition } from '../world/condition.js';
 import type { Stepper } from '../world/stepper.js';
-import { Expander, type Visitor } from './expander.js';
+import { Expander, type ExpanderMemory, type Visitor } from './expander.js';
 import type { Judge } from './judge.js';
 import { emptyRound, type Round, type Turn } from './round.js';
 
@@ -21,9 +20,9 @@ export class Hand implements Visitor {
   constructor(
     stepper: Stepper,
     readonly table: StateTable,
-    cells: CellMemory,
+    memory: ExpanderMemory,
   ) {
-    this.expander = new Expander(stepper, cells);
+    this.expander = new Expander(stepper, memory);
     this.pending = this.expander.judge.sometimes;
   }
 
@@ -49,9 +48,9 @@ export class Hand implements Visitor {
     if (this.reached(0, expander.beginning) && this.looksAtStates) this.isIn(0);
   }
 
-  /** Bytes that the values of words take. */
-  get cellBytes(): number {
-    return this.expander.cells.usedBytes;
+  /** Bytes that it takes besides the table, for all threads. */
+  get usedBytes(): number {
+    return this.expander.usedBytes;
   }
 
   /** Makes the stepper be in the state with a number. */
@@ -92,8 +91,7 @@ export class Hand implements Visitor {
       actionBreaks: () => {},
     };
     const hadRoom = this.withinRoom(() => {
-      expander.enter(number, table);
-      expander.follow(action, again);
+      expander.repeat(number, action, table, again);
     });
     return hadRoom && this.record >= 0;
   }

@@ -1,10 +1,10 @@
 import { Key } from '../key.js';
-import { type CellMemory, reserveCells } from '../state/cell-memory.js';
 import { StateCodec } from '../state/codec.js';
 import { RealWays } from '../symmetry/real-way.js';
 import { StateTable } from '../table.js';
 import { reserveTable } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
+import { type ExpanderMemory, reserveExpanders } from './expander.js';
 import { Findings } from './findings.js';
 import { Hand } from './hand.js';
 import type { Progress, SearchLimits, SearchResult, StoppedBy, Violation } from './result.js';
@@ -32,8 +32,8 @@ export interface SearchPlace {
  */
 export class Search {
   readonly table: StateTable;
-  /** Values of words, for all threads. */
-  readonly cells: CellMemory;
+  /** What all threads share besides. */
+  readonly expanders: ExpanderMemory;
   readonly findings: Findings;
   readonly place: SearchPlace;
   readonly hand: Hand;
@@ -60,10 +60,10 @@ export class Search {
     this.deepest = Math.min(limits.depth ?? Infinity, stepper.bound.file.depth ?? Infinity);
     const states = limits.states ?? Math.ceil(this.memory / LEAST_BYTES);
     this.table = new StateTable(reserveTable({ states, rowBytes: this.memory }, isShared));
-    this.cells = reserveCells(isShared);
+    this.expanders = reserveExpanders(stepper, isShared);
     this.beginning = new Key();
     new StateCodec(stepper).write(this.beginning);
-    this.hand = new Hand(stepper, this.table, this.cells);
+    this.hand = new Hand(stepper, this.table, this.expanders);
     this.findings = new Findings();
     this.place = { next: 0, levelEnd: 0, depth: -1 };
   }
@@ -137,7 +137,7 @@ export class Search {
 
   /** Bytes that states take. */
   get usedBytes(): number {
-    return this.table.usedBytes + this.hand.cellBytes;
+    return this.table.usedBytes + this.hand.usedBytes;
   }
 
   private progress(): Progress {

@@ -18,6 +18,14 @@ interface Variable {
 /** A value with its kind, as one number. */
 const nameOf = (kind: number, value: number): number => value * KINDS + kind;
 
+/** Who is told of new cells. */
+export interface CellObserver {
+  /** A word has got a cell; some thread may have added it. */
+  got(at: number): void;
+  /** This thread has added a cell, and holds the lock: nobody has used it yet. */
+  added(at: number, cell: number, isFirst: boolean): void;
+}
+
 /**
  * States as rows of bytes, a *cell* for each word that is not always the same: the number of the word's
  * value among those that it had so far. Words and values get their numbers when they first occur, in all
@@ -31,16 +39,23 @@ export class Cells {
   private readonly control: Int32Array;
   private readonly places: Int32Array;
   private readonly wide: BigUint64Array;
-  private readonly variables: (Variable | undefined)[] = [];
+  private readonly variables: (Variable | undefined)[];
   private known = 0;
+  /** How often this thread has taken the lock. */
+  private locks = 0;
 
-  /** @param beginning the state that rows of zeros stand for */
+  /**
+   * @param beginning the state that rows of zeros stand for
+   * @param observer is told of cells
+   */
   constructor(
     readonly memory: CellMemory,
     private readonly wordValues: WordValues,
     private readonly beginning: State,
+    private readonly observer: CellObserver,
   ) {
     this.control = new Int32Array(memory.control);
+    this.variables = new Array(beginning.layout.length).fill(undefined);
     this.places = new Int32Array(memory.entries);
     this.wide = new BigUint64Array(memory.entries);
   }
@@ -76,6 +91,7 @@ export class Cells {
       this.narrow[cell] = variable.cells.length === 0 ? variable.values : undefined;
       for (const other of variable.cells) this.narrow[other] = undefined;
       variable.cells.push(cell);
+      this.observer.got(at);
     }
   }
 
@@ -99,10 +115,8 @@ export class Cells {
 
   private add(at: number, kind: number, value: number): number {
     const { control, places, wide } = this;
-    while (Atomics.compareExchange(control, CELL_CONTROL.lock, 0, 1) !== 0);
-    try {
-      this.sync();
-      const { numbers, values } = this.variable(at);
+    return this.locked(() => {
+      const { numbers, values, cells } = this.variable(at);
       const known = numbers.get(nameOf(kind, value));
       if (known !== undefined) return known;
       const entry = this.known;
@@ -111,11 +125,25 @@ export class Cells {
       places[4 * entry + 1] = kind;
       wide[2 * entry + 1] = this.wordValues.widen(kind, value).word;
       this.known++;
+      const { length } = cells;
       this.number(at, kind, value);
+      if (cells.length > length) this.observer.added(at, cells[length] as number, length === 0);
       Atomics.store(control, CELL_CONTROL.entries, this.known);
       return values.length - 1;
+    });
+  }
+
+  /** Works while no other thread adds a cell, with all that others have added. */
+  locked<T>(work: () => T): T {
+    const { control } = this;
+    if (this.locks++ === 0) {
+      while (Atomics.compareExchange(control, CELL_CONTROL.lock, 0, 1) !== 0);
+      this.sync();
+    }
+    try {
+      return work();
     } finally {
-      Atomics.store(control, CELL_CONTROL.lock, 0);
+      if (--this.locks === 0) Atomics.store(control, CELL_CONTROL.lock, 0);
     }
   }
 

@@ -28,13 +28,9 @@ export type Step =
 export function checkStep(model: Model, before: State, step: Step): readonly Violation[] {
   switch (step.kind) {
     case 'fork':
-      return [
-        ...exclusiveUpwards(model, before),
-        ...changedEntries(model, before),
-        ...writableAfterFork(model, step.parent, step.child),
-      ];
+      return [...changesOf(model, before), ...writableAfterFork(model, step.parent, step.child)];
     case 'mprotect':
-      return [...exclusiveUpwards(model, before), ...changedEntries(model, before)];
+      return changesOf(model, before);
     case 'split-file-huge': {
       const left = entryAt(model, step.mm, step.vpn, 'pmd');
       if (left === NONE) return [];
@@ -52,46 +48,38 @@ export function checkStep(model: Model, before: State, step: Step): readonly Vio
   }
 }
 
-/** I32: pages that were there before, and were not exclusive. */
-function exclusiveUpwards({ state }: Model, before: State): Violation[] {
+/** I32 and I34, of all that the operation changed. */
+function changesOf(model: Model, before: State): Violation[] {
   const found: Violation[] = [];
-  const count = state.layout.capacities.frame;
-  const bit = PAGE_FLAG.anonExclusive;
-  for (let frame = state.next(Frame.flags, 0, count); frame >= 0; ) {
-    const now = (state.get(Frame.flags, frame) & bit) !== 0;
-    const head = before.ref(Frame.head, frame);
-    const folio = head < 0 ? frame : head;
-    const existed = before.get(Frame.refcount, folio) > 0;
-    // The bit of a folio that is mapped whole is its first page's, until a split hands it on.
-    const marked = before.get(Frame.entireMapcount, folio) > 0 ? folio : frame;
-    if (now && existed && (before.get(Frame.flags, marked) & bit) === 0) {
+  model.state.forEachChange(before, (column, record, was, now) => {
+    if (column === Frame.flags && becameExclusive(before, record, now)) {
       const what = 'a page became exclusive without being made so';
-      found.push({ id: 'I32', what, evidence: { frame } });
+      found.push({ id: 'I32', what, evidence: { frame: record } });
     }
-    frame = state.next(Frame.flags, frame + 1, count);
-  }
+    if (column === Slot.entry && was > 0 && now > 0) {
+      const table = Math.floor(record / model.machine.tableStride);
+      const { level } = model.machine.levels[before.get(Table.level, table)] ?? {};
+      if (keeps(model, level as MappingLevel, was as Entry, now as Entry)) return;
+      const what = 'a change of permissions changed more';
+      found.push({ id: 'I34', what, evidence: { slot: record, before: was, after: now } });
+    }
+  });
   return found;
+}
+
+/** I32: a page that was there before, and was not exclusive. */
+function becameExclusive(before: State, frame: number, now: number): boolean {
+  const bit = PAGE_FLAG.anonExclusive;
+  if ((now & bit) === 0) return false;
+  const head = before.ref(Frame.head, frame);
+  const folio = head < 0 ? frame : head;
+  if (before.get(Frame.refcount, folio) === 0) return false;
+  // The bit of a folio that is mapped whole is its first page's, until a split hands it on.
+  const marked = before.get(Frame.entireMapcount, folio) > 0 ? folio : frame;
+  return (before.get(Frame.flags, marked) & bit) === 0;
 }
 
 /** I34: entries that were present and still are keep frame, special and soft-dirty. */
-function changedEntries(model: Model, before: State): Violation[] {
-  const { state, machine } = model;
-  const found: Violation[] = [];
-  const count = state.layout.capacities.slot;
-  for (let slot = before.next(Slot.entry, 0, count); slot >= 0; ) {
-    const old = before.get(Slot.entry, slot);
-    const now = state.get(Slot.entry, slot);
-    const table = Math.floor(slot / machine.tableStride);
-    const level = machine.levels[before.get(Table.level, table)]?.level as MappingLevel;
-    if (old > 0 && now > 0 && old !== now && !keeps(model, level, old as Entry, now as Entry)) {
-      const what = 'a change of permissions changed more';
-      found.push({ id: 'I34', what, evidence: { slot, before: old, after: now } });
-    }
-    slot = before.next(Slot.entry, slot + 1, count);
-  }
-  return found;
-}
-
 function keeps({ machine }: Model, level: MappingLevel, old: Entry, now: Entry): boolean {
   const { is, pfn } = machine.space(level);
   if (!is.present(old) || !is.present(now)) return true;
