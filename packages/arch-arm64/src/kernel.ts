@@ -9,7 +9,9 @@ import {
 import type { AddressEncoding } from './bits.js';
 import { FORMS, type FormSpec } from './forms.js';
 
+export type { AddressEncoding } from './bits.js';
 export type { FormSpec } from './forms.js';
+export type { Reach } from './geometry.js';
 export { kernelLayout } from './kernel/layout.js';
 export { kernelSpace } from './kernel/space.js';
 

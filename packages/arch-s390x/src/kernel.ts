@@ -5,6 +5,7 @@
  */
 export * from './dumped-form.js';
 export type { FormSpec } from './forms.js';
+export type { LevelCount } from './geometry.js';
 export { kernelLayout } from './kernel/layout.js';
 export { kernelSpace } from './kernel/space.js';
 export * from './root.js';

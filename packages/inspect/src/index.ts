@@ -10,7 +10,7 @@ export * from './kernel-space/index.js';
 export * from './mm.js';
 export * from './modules/modules.js';
 export type { MappedFile } from './names/mapped-file.js';
-export type { PageLayout } from './page-layout.js';
+export type { PageFlag, PageLayout } from './page-layout.js';
 export * from './pages.js';
 export * from './probes.js';
 export type { RssCounters } from './rss.js';

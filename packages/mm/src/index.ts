@@ -11,7 +11,11 @@ export { DAX, daxEntriesIn, daxEntryAt } from './dax/entry.js';
 export { FSDAX_OPS } from './dax/file-ops.js';
 export { answerOf, WORK } from './dax/waiter.js';
 export { DEV_MEM_OPS, mmapMem } from './devices/dev-mem.js';
-export { DeviceAddressSpace, type RangeNotifier } from './devices/device-address-space.js';
+export {
+  DeviceAddressSpace,
+  type MapError,
+  type RangeNotifier,
+} from './devices/device-address-space.js';
 export * from './devices/driver-ops.js';
 export { mmapDevice } from './devices/mmap-device.js';
 export { OutsideDevice, type OutsideRequest, type OutsideVma } from './devices/outside-device.js';
@@ -48,12 +52,22 @@ export { checkInvariants } from './invariants/check.js';
 export { INVARIANTS, type Invariant } from './invariants/list.js';
 export { checkStep, type Step } from './invariants/steps.js';
 export type { Violation } from './invariants/violation.js';
-export { type Entry, EntrySpace, NONE, type Prot } from './machine/entries.js';
-export { Machine, type MachineOptions } from './machine/machine.js';
+export {
+  type ChangeName,
+  type Entry,
+  type EntryChange,
+  EntrySpace,
+  type EntryTest,
+  NONE,
+  type Prot,
+  type TestName,
+} from './machine/entries.js';
+export { Machine, type MachineOptions, type TableLevel } from './machine/machine.js';
 export {
   MemoryMap,
   type MemoryRange,
   type Pageblock,
+  type Placed,
   type Purpose,
   type Zone,
 } from './machine/memory-map.js';
@@ -64,6 +78,8 @@ export {
   type StandardMachine,
   standardMachine,
 } from './machine/standard.js';
+export type { VmFlagSets } from './machine/vm-flags.js';
+export type { WordIds } from './machine/word-ids.js';
 export { Model, type Outcome, run } from './model.js';
 export { changeProtection, changeProtNuma } from './mprotect/change-protection.js';
 export { MM_CP } from './mprotect/flags.js';
@@ -92,7 +108,7 @@ export { CHUNK_WORDS } from './state/cow-words.js';
 export { packState, unpackState } from './state/pack.js';
 export { type Capacities, CapacityError, Layout, State } from './state/state.js';
 export type { Words } from './state/words.js';
-export { entryAt, levelNumber } from './tables/tables.js';
+export { entryAt, levelNumber, type SlotAt } from './tables/tables.js';
 export type { VmFault, VmOps } from './vm-ops.js';
 export { newMm, newVma, type VmaParts } from './vma/address-space.js';
 export { exitMm } from './vma/exit.js';

@@ -12,9 +12,11 @@ export { FLIP_CLASSES, type FlipClass } from './flips/judge.js';
 export { frameBits, type Landing, landing, landingShares } from './flips/landing.js';
 export {
   DEFAULT_MEMORY,
+  type ExampleFrames,
   exampleFrames,
   highestPfn,
   type MemoryLayout,
+  type PhysicalRange,
   type Place,
   parseMemory,
 } from './flips/layout.js';

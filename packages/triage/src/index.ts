@@ -3,7 +3,7 @@
  * @packageDocumentation
  */
 export type { ArchCandidate } from './arch/infer.js';
-export type { EntryLayout } from './arch/layouts.js';
+export type { BitRange, EntryLayout } from './arch/layouts.js';
 export { LOG_ARCHS, type LogArch } from './arch/names.js';
 export type * from './data.js';
 export type { EntryReading } from './decode/reading.js';

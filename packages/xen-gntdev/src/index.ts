@@ -8,5 +8,12 @@ export { DEFAULT_LIMIT, type Domain, type GntdevDevice, gntdevDevice, hookName }
 export type { Errno, GntdevProblem, Outcome } from './errno.js';
 export { type CallerMemory, GntdevFile } from './file.js';
 export { type GrantMap, type GrantSlot, pageAt, recordEntry } from './grant-map.js';
-export { GNTMAP, type Grant, type GrantRef, GrantTable, type MapAnswer } from './grant-table.js';
+export {
+  GNTMAP,
+  GNTST,
+  type Grant,
+  type GrantRef,
+  GrantTable,
+  type MapAnswer,
+} from './grant-table.js';
 export type { GrantVma, MmapRequest } from './mmap.js';

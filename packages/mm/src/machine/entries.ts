@@ -69,8 +69,10 @@ const CHANGES = [
   'swp_clear_uffd_wp',
 ] as const;
 
-type TestName = (typeof TESTS)[number];
-type ChangeName = (typeof CHANGES)[number];
+/** Names of the tests that an entry space keeps tables of. */
+export type TestName = (typeof TESTS)[number];
+/** Names of the changes that it does. */
+export type ChangeName = (typeof CHANGES)[number];
 
 /**
  * Entries of one level of a form: real words, each computed with once. The kernel's helpers are
