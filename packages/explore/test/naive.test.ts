@@ -72,6 +72,24 @@ actions:
   - zap_page_range_single: {at: V, pages: {any: [1, 2]}}
 always: []
 `;
+/** A word takes more values than a byte has, and words get cells late. */
+const MANY = `
+bound: Many reads, and a fork late
+machine: {ram: 4}
+objects:
+  processes: {P0: {}}
+  vmas: {V: {flags: rw-p, pages: 1}}
+actions:
+  - read: V
+    at most: 700
+  - write: V
+    when: {processes: {P0: {anon: 0}}}
+  - fork: P0
+    as: {first free of: [P1]}
+    at most: 1
+always: []
+depth: 600
+`;
 const NEAR = `${COW}depth: 6\n`;
 const LIMITED = COW.replace('write: {any: [V, P1:V]}', '$&\n    at most: 2').concat('depth: 5\n');
 
@@ -81,6 +99,7 @@ it.each([
   ['fork and CoW', NEAR, 'v6.18', 'arm64'],
   ['a DAX file', DAX, 'v6.12', 'x86_64'],
   ['a DAX file', DAX, 'v7.2', 'x86_64'],
+  ['more values than a byte has', MANY, 'v6.12', 'x86_64'],
   ['limits', LIMITED, 'v6.18', 's390x'],
 ])('finds what a simple search finds: %s', (_, text, kernel, form) => {
   const bound = boundOf(text);
