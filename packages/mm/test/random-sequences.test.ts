@@ -65,7 +65,10 @@ const KNOWN_BAD = [
   ['x86', 'one degree', 'small', ['I19', 'I20'], DEGREE],
 ] as const;
 
-describe('random sequences find the bug of a kernel that has one', () => {
+/** How soon chance shows a bug is chance: rarely, tens of thousands of sequences are gone through. */
+const LONG = { timeout: 600_000 };
+
+describe('random sequences find the bug of a kernel that has one', LONG, () => {
   it.each(KNOWN_BAD)('%s, %s: %s, shown by %j', (arch, _, kind, ids, revision) => {
     const world = makeWorld(arch, revision, kind);
     const shows: readonly string[] = ids;
