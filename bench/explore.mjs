@@ -1,15 +1,23 @@
-// The explorer: transitions (actions applied, their states looked up) a second, on forks and writes of
-// three processes, without invariants and with all of them, by one thread and by two; bytes a state.
-// Other work on the machine slows it: the seconds that processors worked are told beside.
-//   node bench/explore.mjs [--depth 9]
-import { mkdtempSync, rmSync } from 'node:fs';
+// The explorer: transitions (actions applied, their states looked up) a second, by one thread and by two,
+// without invariants and with all of them; bytes of a state. Of forks and CoW twice: three processes that
+// map, write, unmap and fork, searched to the end (the bound that bench/spin.mjs shares with SPIN); and
+// three that end and are forked again and again, to a depth. Other work on the machine slows it: the
+// seconds that processors worked are told beside.
+//   node bench/explore.mjs [--frames 4] [--depth 9]
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { depth: { type: 'string', default: '9' } } });
-const BOUND = `
+const { values } = parseArgs({
+  options: { frames: { type: 'string', default: '4' }, depth: { type: 'string', default: '9' } },
+});
+const root = join(import.meta.dirname, '..');
+const SLOTS = readFileSync(join(root, 'bench/spin/three-processes.yaml'), 'utf8')
+  .replace(/ram: \d+/, `ram: ${values.frames}`)
+  .replace(/^always:.*\n/m, '');
+const EXITS = `
 bound: Forks, writes and exits of three processes
 machine: {ram: 8}
 objects:
@@ -22,8 +30,7 @@ actions:
     as: {first free of: [P1, P2]}
   - exit: {any: [P1, P2]}
 depth: ${values.depth}
-always: `;
-const root = join(import.meta.dirname, '..');
+`;
 const folder = mkdtempSync(join(root, 'node_modules', '.explore-'));
 
 const sources = {
@@ -53,7 +60,14 @@ async function search({ Search, Threads, boundOf, stepperOf }, text, threads, fi
   const seconds = (performance.now() - from) / 1000;
   const { user, system } = process.cpuUsage(fromCpu);
   await helpers.close();
-  return { ...step.value, seconds, cpu: (user + system) / 1e6, bytes: one.usedBytes };
+  const { usedBytes: bytes } = one.table;
+  return {
+    ...step.value,
+    seconds,
+    cpu: (user + system) / 1e6,
+    bytes,
+    known: one.usedBytes - bytes,
+  };
 }
 
 try {
@@ -69,20 +83,24 @@ try {
   const worker = join(root, 'packages/explore/test/thread.ts');
   await build({ ...common, plugins, entryPoints: [worker], outfile: thread });
   const { default: parts } = await import(pathToFileURL(main).href);
-  for (const always of ['[]', 'all']) {
-    const rates = [];
-    for (const threads of [1, 2]) {
-      const found = await search(parts, BOUND + always, threads, pathToFileURL(thread));
-      const { states, transitions, seconds, cpu, bytes } = found;
-      rates.push(transitions / seconds);
-      console.log(
-        `always: ${always}, ${threads} thread${threads > 1 ? 's' : ''}: ${states} states, ` +
-          `${transitions} transitions in ${seconds.toFixed(2)} s ` +
-          `(${cpu.toFixed(2)} s of processors), ` +
-          `${Math.round(transitions / seconds)}/s, ${(bytes / states).toFixed(0)} bytes a state`,
-      );
+  for (const [name, bound] of Object.entries({ 'three slots': SLOTS, 'with exits': EXITS })) {
+    for (const always of ['[]', 'all']) {
+      const rates = [];
+      for (const threads of [1, 2]) {
+        const text = `${bound}always: ${always}\n`;
+        const found = await search(parts, text, threads, pathToFileURL(thread));
+        const { states, transitions, seconds, cpu, bytes, known } = found;
+        rates.push(transitions / seconds);
+        console.log(
+          `${name}, always: ${always}, ${threads} thread${threads > 1 ? 's' : ''}: ` +
+            `${states} states, ${transitions} transitions in ${seconds.toFixed(2)} s ` +
+            `(${cpu.toFixed(2)} s of processors), ${Math.round(transitions / seconds)}/s, ` +
+            `${(bytes / states).toFixed(0)} bytes a state, ` +
+            `${Math.round(known / 2 ** 20)} MiB of what is known of actions`,
+        );
+      }
+      console.log(`  two threads are ${(rates[1] / rates[0]).toFixed(2)} times one`);
     }
-    console.log(`  two threads are ${(rates[1] / rates[0]).toFixed(2)} times one`);
   }
 } finally {
   rmSync(folder, { recursive: true });

@@ -85,7 +85,8 @@ export class StateTable {
     const hash = slotHash(row.hash);
     const mask = (control[CONTROL.slots] as number) - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      let found = this.load(slots, 2 * slot);
+      // An old 0 does no harm: the exchange says what is there. Anything else stays.
+      let found = slots[2 * slot] as number;
       if (found === 0) {
         if (!this.hasRoom(HEAD + row.count)) return FULL;
         found = Atomics.compareExchange(slots, 2 * slot, 0, hash);
@@ -193,8 +194,11 @@ export class StateTable {
   /** A parent's actions come in order from one thread: the first of them is the least. */
   private improve(record: number, parent: number, action: number): void {
     const { arena } = this;
+    // Parents only become less: an old one that is low enough will do.
+    const old = arena[record + PARENT] as number;
+    if (old !== CHANGING && old <= parent) return;
     for (;;) {
-      const known = this.load(arena, record + PARENT);
+      const known = Atomics.load(arena, record + PARENT);
       if (known === CHANGING) continue;
       if (known <= parent) return;
       if (Atomics.compareExchange(arena, record + PARENT, known, CHANGING) !== known) continue;

@@ -14,8 +14,13 @@ import { emptyRound, type NoRoom, type Round, type Turn } from './round.js';
 const STANDARD_MEMORY = 2 ** 30;
 /** Least bytes of a state: with fewer, memory ends before numbers do. */
 const LEAST_BYTES = 48;
-/** Most states of a turn: between two of them searches can stop, be saved, and tell how far they are. */
-const PACE = 1024;
+/**
+ * States of a turn, at first and at most: between two turns searches can stop, be saved, and tell how far
+ * they are. Turns that take less than a moment grow, for threads wait for each other at their ends.
+ */
+const FIRST_PACE = 1024;
+const MOST_PACE = 2 ** 15;
+const MOMENT_MS = 40;
 
 /** Where a search is. */
 export interface SearchPlace {
@@ -83,10 +88,16 @@ export class Search {
   *turns(): Generator<Turn, SearchResult, Round> {
     const { place } = this;
     if (this.table.count === 0) this.start();
+    let pace = FIRST_PACE;
     while (this.goesOn()) {
       const from = place.next;
-      const to = Math.min(from + PACE, place.levelEnd);
+      const to = Math.min(from + pace, place.levelEnd);
+      const began = performance.now();
       this.take(yield { from, to }, to);
+      const isFull = to - from === pace;
+      const took = performance.now() - began;
+      if (isFull && took < MOMENT_MS) pace = Math.min(2 * pace, MOST_PACE);
+      else if (took > 4 * MOMENT_MS) pace = Math.max(pace >>> 1, FIRST_PACE);
       this.tell(this.progress());
     }
     return this.result();
