@@ -28,6 +28,8 @@ export async function startRegistry(storage, port = 0) {
     web: { enable: false },
     log: { type: 'stdout', level: 'fatal' },
   });
+  // A connection that npm keeps for its next question is not closed under it.
+  server.keepAliveTimeout = 0;
   await new Promise((resolve, reject) => {
     server.on('error', reject).listen(port, '127.0.0.1', resolve);
   }).catch((error) => {
@@ -58,5 +60,9 @@ export function npmSettings(address, cache) {
     npm_config_audit: 'false',
     npm_config_fund: 'false',
     npm_config_update_notifier: 'false',
+    // What fails on the loopback interface can be asked again soon; npm waits for ten seconds, and
+    // then for sixty.
+    npm_config_fetch_retry_mintimeout: '200',
+    npm_config_fetch_retry_maxtimeout: '2000',
   };
 }
