@@ -184,11 +184,16 @@ export class Expander {
     if (kind !== LEADS_ON) return kind !== IMPOSSIBLE;
     const { row, words, state, canonical } = this;
     outcomes.apply(outcome, row);
-    if (canonical !== undefined) this.materialise(outcomes, outcome);
-    const isNew = visitor.reached(action, canonical === undefined ? row : canonical.rowOf(state));
-    if (isNew && visitor.looksAtStates) {
-      if (canonical === undefined) this.materialise(outcomes, outcome);
-      visitor.isIn(action);
+    if (canonical === undefined) {
+      if (visitor.reached(action, row) && visitor.looksAtStates) {
+        this.materialise(outcomes, outcome);
+        visitor.isIn(action);
+      }
+    } else if (canonical.isNew(row)) {
+      this.materialise(outcomes, outcome);
+      if (visitor.reached(action, canonical.rowOf(state)) && visitor.looksAtStates) {
+        visitor.isIn(action);
+      }
     }
     words.undo();
     outcomes.takeBack(outcome, row, this.from);

@@ -3,14 +3,21 @@ import { Key } from '../key.js';
 import type { Cells } from '../state/cells.js';
 import { LEFT_OUT_COLUMNS } from '../state/left-out.js';
 import { Row } from '../state/row.js';
+import { KNOWN, StateTable } from '../table.js';
+import { reserveTable } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
 import { CanonicalCodec } from './canonical-codec.js';
+
+/** What of the states is kept that others stand for. */
+const MOST_SEEN = { states: 2 ** 20, rowBytes: 2 ** 28 };
 
 /** Rows of the states that stand for others. */
 export class CanonicalRows {
   private readonly codec: CanonicalCodec;
   private readonly key = new Key();
   private readonly row = new Row();
+  /** States that others stand for, as far as there is room. */
+  private readonly seen = new StateTable(reserveTable(MOST_SEEN, false));
 
   /** @param beginning the state that rows of zeros stand for */
   constructor(
@@ -19,6 +26,16 @@ export class CanonicalRows {
     private readonly beginning: State,
   ) {
     this.codec = new CanonicalCodec(stepper);
+  }
+
+  /**
+   * Nobody has asked this of the row yet: the states that others stand for come again and again, and the
+   * one that stands for them is known from the first time, with a way that is no longer.
+   */
+  isNew(row: Row): boolean {
+    const { seen } = this;
+    if (seen.isCrowded) seen.grow();
+    return seen.put(row, 0, 0) !== KNOWN;
   }
 
   /** The row of the state that stands for the one that the stepper is in: until the next is asked for. */
