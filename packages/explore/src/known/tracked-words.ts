@@ -7,6 +7,13 @@ const TOLD = 1;
 /** It was written. */
 const WRITTEN = 2;
 
+/** Groups of 32 words, as many as make whole chunks. */
+const groupsOf = (length: number): number => Math.ceil(length / CHUNK_WORDS) * (CHUNK_WORDS >> 5);
+
+/** Words of bits of so many words: one for each 32, and one for each 32 of these. */
+export const bitPlaces = (length: number): number =>
+  groupsOf(length) + Math.ceil(groupsOf(length) / 32);
+
 /**
  * The words of a state that operations are let loose on one after the other: each is undone, and what it
  * asked of the words that it found goes into a trace. Of every word a bit says whether it is 0, and of
@@ -39,9 +46,9 @@ export class TrackedWords implements Words {
   private toldPlaceCount = 0;
 
   constructor(readonly length: number) {
-    const groups = Math.ceil(length / CHUNK_WORDS) * (CHUNK_WORDS >> 5);
+    const groups = groupsOf(length);
     const room = groups << 5;
-    const places = groups + Math.ceil(groups / 32);
+    const places = bitPlaces(length);
     this.summaries = groups;
     this.values = new Float64Array(room);
     this.bits = new Int32Array(places);

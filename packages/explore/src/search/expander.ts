@@ -5,7 +5,7 @@ import { DecisionTrees } from '../known/decision-trees.js';
 import { type KnownMemory, reserveKnown, reserveOnce } from '../known/known-memory.js';
 import { IMPOSSIBLE, LEADS_ON, Outcomes, STOPS } from '../known/outcomes.js';
 import { Trace } from '../known/trace.js';
-import { TrackedWords } from '../known/tracked-words.js';
+import { bitPlaces, TrackedWords } from '../known/tracked-words.js';
 import { type CellMemory, reserveCells } from '../state/cell-memory.js';
 import { Cells } from '../state/cells.js';
 import { LEFT_OUT_COLUMNS } from '../state/left-out.js';
@@ -36,7 +36,7 @@ export interface ExpanderMemory {
 
 /** Reserves the memory of expanders of a world. */
 export function reserveExpanders({ bound, world }: Stepper, shared: boolean): ExpanderMemory {
-  const { length: places } = new TrackedWords(world.model.machine.layout.length).bits;
+  const places = bitPlaces(world.model.machine.layout.length);
   return { cells: reserveCells(shared), known: reserveKnown(bound.actions.length, places, shared) };
 }
 
