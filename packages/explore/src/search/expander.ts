@@ -100,7 +100,7 @@ export class Expander {
     this.learned = { of: this.outcomes, number: -1 };
     this.known = new Int32Array(stepper.bound.actions.length);
     if (stepper.isSymmetric) {
-      this.canonical = new CanonicalRows(stepper, this.cells, beginning);
+      this.canonical = new CanonicalRows(stepper, this.cells, this.wordValues, beginning);
     }
     stepper.enter(this.state);
   }
@@ -127,6 +127,8 @@ export class Expander {
         table.foresee(outcomes.hashBehind(outcome, row));
       }
     }
+    // Another thread may have found them meanwhile, with cells and values that are new.
+    this.sync();
     table.lookAhead();
     let transitions = 0;
     for (let action = 0; action < known.length; action++) {
@@ -144,8 +146,7 @@ export class Expander {
   /** Goes to the state with a number. */
   enter(number: number, table: StateTable): void {
     const { cells, row, from, changed, words } = this;
-    cells.sync();
-    this.reserve((cells.count + 3) >>> 2);
+    this.sync();
     table.read(number, from);
     let count = 0;
     for (let i = 0; i < row.count; i++) {
@@ -165,9 +166,13 @@ export class Expander {
     }
   }
 
-  private reserve(words: number): void {
-    this.row.reserve(words);
-    this.from.reserve(words);
+  /** Learns the cells and values that there are by now, and makes room for them. */
+  private sync(): void {
+    const { cells, row, from } = this;
+    cells.sync();
+    const words = (cells.count + 3) >>> 2;
+    row.reserve(words);
+    from.reserve(words);
   }
 
   /** @param known the outcome, where it is known; else -1 */
