@@ -11,6 +11,13 @@ const MOST_ORDERS = 24;
 const MOST_WORDS = 2 ** 16;
 const MOST_RECORDS = 2 ** 18;
 
+/** An order of all that is interchangeable: processes that are not, come first. */
+interface Order {
+  readonly apart: readonly number[];
+  readonly processes: readonly number[];
+  readonly pages: readonly number[];
+}
+
 /**
  * Writes states so that those are equal which differ by the numbers of processes, VMAs, anon_vmas and
  * tables alone, and by which of the interchangeable processes and pages is which. What is written is such
@@ -20,6 +27,7 @@ export class CanonicalCodec extends StateCodec {
   private readonly renumbering: Renumbering;
   private readonly colours: Colours;
   private readonly frames: FrameNumbers | undefined;
+  private readonly least = new Key();
   private readonly other = new Key();
   /** Places of the names of interchangeable processes, and of the others. */
   private readonly alike: readonly number[];
@@ -41,11 +49,11 @@ export class CanonicalCodec extends StateCodec {
     this.pageColours = new Int32Array(layout.capacities.frame);
     const choice = { named: namedFrames(stepper), alike: this.pages, handedOut: frames };
     this.frames = frames || pages.length > 0 ? new FrameNumbers(this.machine, choice) : undefined;
-    this.colours = new Colours(layout.capacities, tableStride, (state, slot, entry) =>
-      this.frames === undefined
-        ? entry
-        : this.frames.shapeOf(this.levelOf(state, slot), entry as Entry),
-    );
+    this.colours = new Colours(this.machine, (state, slot, entry) => {
+      const level = this.levelOf(state, slot);
+      const shape = this.frames?.shapeOf(level, entry as Entry) ?? (entry as Entry);
+      return this.machine.space(level).word(shape);
+    });
     const { slots } = stepper;
     this.alike = processes.map((name) => slots.place(name));
     this.apart = slots.kinds.flatMap((kind, place) =>
@@ -55,6 +63,34 @@ export class CanonicalCodec extends StateCodec {
 
   override write(key: Key): void {
     const { state } = this.stepper.world.model;
+    this.writeOrder(state, this.choose(state), key);
+  }
+
+  /**
+   * Calls back with the words that are not 0 of the state that would be written: where they lie there, and
+   * where the same word lies in the state that the stepper is in, with its value there.
+   */
+  forEachWord(visit: (at: number, value: number, from: number, was: number) => void): void {
+    const { state } = this.stepper.world.model;
+    const { bases } = this.machine.layout;
+    const { columns, records, values } = this;
+    const order = this.choose(state);
+    this.number(state, order);
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i] as number;
+      const [base, record] = [bases[column] as number, records[i] as number];
+      const was = values[i] as number;
+      const value = this.newValue(state, column, record, was);
+      visit(base + this.newRecord(column, record), value, base + record, was);
+    }
+    const kept = bases[Kept.word] as number;
+    this.keptWords(state, order.processes).forEach((word, i) => {
+      if (word !== 0) visit(kept + i, word, kept + i, word);
+    });
+  }
+
+  /** Of the orders that may be the one that counts, the one whose state is written as the least. */
+  private choose(state: State): Order {
     this.gather(state);
     const { slots } = this.stepper;
     const mmsOf = (places: readonly number[]): number[] =>
@@ -65,15 +101,18 @@ export class CanonicalCodec extends StateCodec {
     const { mms } = this.colours;
     alike.sort((a, b) => (mms[a] as number) - (mms[b] as number) || a - b);
     const pageOrders = [...orders(this.sortedPages(state), this.pageColours)];
-    let isFirst = true;
-    for (const order of orders(alike, mms)) {
-      for (const pages of pageOrders) {
-        const into = isFirst ? key : this.other;
-        this.writeOrder(state, apart, order, pages, into);
-        if (!isFirst && isLess(into, key)) key.set(into.bytes.subarray(0, into.length));
-        isFirst = false;
-      }
+    const all = [...orders(alike, mms)].flatMap((processes) =>
+      pageOrders.map((pages): Order => ({ apart, processes, pages })),
+    );
+    let [best, ...others] = all as [Order, ...Order[]];
+    if (others.length > 0) this.writeOrder(state, best, this.least);
+    for (const order of others) {
+      this.writeOrder(state, order, this.other);
+      if (!isLess(this.other, this.least)) continue;
+      this.least.set(this.other.bytes.subarray(0, this.other.length));
+      best = order;
     }
+    return best;
   }
 
   /** Interchangeable pages by their colours: what is told of a page by itself. */
@@ -103,16 +142,15 @@ export class CanonicalCodec extends StateCodec {
     if (this.sorted.length < count) this.sorted = new Float64Array(2 * count);
   }
 
-  private writeOrder(
-    state: State,
-    apart: readonly number[],
-    order: readonly number[],
-    pages: readonly number[],
-    key: Key,
-  ): void {
-    const { renumbering, columns, records, values, sorted } = this;
-    renumbering.number(state, [...apart, ...order]);
+  private number(state: State, { apart, processes, pages }: Order): void {
+    const { renumbering } = this;
+    renumbering.number(state, [...apart, ...processes]);
     this.frames?.number(state, pages, renumbering.tables);
+  }
+
+  private writeOrder(state: State, order: Order, key: Key): void {
+    const { columns, records, values, sorted } = this;
+    this.number(state, order);
     const count = columns.length;
     for (let i = 0; i < count; i++) {
       const column = columns[i] as number;
@@ -129,7 +167,7 @@ export class CanonicalCodec extends StateCodec {
       const value = this.newValue(state, column, records[i] as number, values[i] as number);
       this.entryOf(key, state, column as Column, record, records[i] as number, value);
     }
-    this.keptWords(state, order).forEach((word, i) => {
+    this.keptWords(state, order.processes).forEach((word, i) => {
       if (word !== 0) this.entryOf(key, state, Kept.word, i, i, word);
     });
     this.end(key);

@@ -1,10 +1,11 @@
-import { AnonVma, Avc, Mm, type RecordKind, Slot, type State, Table, Vma } from '@pagewright/mm';
+import { AnonVma, Avc, type Machine, Mm, Slot, type State, Table, Vma } from '@pagewright/mm';
 
 const ROUNDS = 3;
 
 /**
  * Numbers for processes that are equal for those that differ by their records alone: of what they map,
- * and of the anon_vmas that lead to and from them.
+ * and of the anon_vmas that lead to and from them. They are the same in every thread: the numbers that a
+ * machine has for entries, rights and flags are its own.
  */
 export class Colours {
   private readonly anonVmas: Int32Array;
@@ -13,13 +14,15 @@ export class Colours {
   private readonly sums: Int32Array;
   readonly mms: Int32Array;
   private readonly own: Int32Array;
+  /** What words add to a colour, computed once for each. */
+  private readonly words = new Map<bigint, number>();
 
   constructor(
-    private readonly capacities: Readonly<Record<RecordKind, number>>,
-    private readonly tableStride: number,
-    /** What of an entry of a slot counts. */
-    private readonly shapeOf: (state: State, slot: number, entry: number) => number,
+    private readonly machine: Machine,
+    /** What of an entry of a slot counts, as a word. */
+    private readonly shapeOf: (state: State, slot: number, entry: number) => bigint,
   ) {
+    const { capacities } = machine.layout;
     this.anonVmas = new Int32Array(capacities.anonVma);
     this.earlier = new Int32Array(capacities.anonVma);
     this.sums = new Int32Array(capacities.anonVma);
@@ -29,9 +32,10 @@ export class Colours {
 
   /** Colours the processes of a state. */
   find(state: State, processes: readonly number[]): void {
-    const { mms, own, capacities } = this;
+    const { mms, own } = this;
+    const { capacities } = this.machine.layout;
     for (const mm of processes) {
-      own[mm] = this.ofTables(state, state.ref(Mm.root, mm), ofProcess(state, mm));
+      own[mm] = this.ofTables(state, state.ref(Mm.root, mm), this.ofProcess(state, mm));
       mms[mm] = own[mm] as number;
     }
     this.anonVmas.fill(0);
@@ -51,7 +55,7 @@ export class Colours {
   }
 
   private colourAnonVmas(state: State): void {
-    const { anonVma: count } = this.capacities;
+    const { anonVma: count } = this.machine.layout.capacities;
     for (let at = state.next(AnonVma.used, 0, count); at >= 0; ) {
       let colour = this.sums[at] as number;
       for (const field of ANON_VMA_FIELDS) colour = mix(colour, state.get(field, at));
@@ -79,17 +83,39 @@ export class Colours {
     let colour = first;
     if (table < 0) return colour;
     colour = mix(colour, state.get(Table.deposits, table));
-    const [start, end] = [table * this.tableStride, (table + 1) * this.tableStride];
+    const { tableStride } = this.machine;
+    const [start, end] = [table * tableStride, (table + 1) * tableStride];
     for (let slot = state.next(Slot.entry, start, end); slot >= 0; ) {
       const entry = state.get(Slot.entry, slot);
       colour = mix(colour, slot - start);
       colour =
         entry < 0
           ? this.ofTables(state, -entry - 1, colour)
-          : mix(colour, this.shapeOf(state, slot, entry));
+          : mix(colour, this.ofWord(this.shapeOf(state, slot, entry)));
       slot = state.next(Slot.entry, slot + 1, end);
     }
     return colour;
+  }
+
+  private ofProcess(state: State, mm: number): number {
+    const { flagSets, prots } = this.machine;
+    let colour = 17;
+    for (const field of MM_FIELDS) colour = mix(colour, state.get(field, mm));
+    for (let vma = state.ref(Mm.firstVma, mm); vma >= 0; vma = state.ref(Vma.next, vma)) {
+      for (const field of VMA_FIELDS) colour = mix(colour, state.get(field, vma));
+      colour = mix(colour, this.ofWord(flagSets.value(state.get(Vma.flags, vma))));
+      colour = mix(colour, this.ofWord(prots.word(state.get(Vma.pageProt, vma))));
+    }
+    return colour;
+  }
+
+  private ofWord(word: bigint): number {
+    let found = this.words.get(word);
+    if (found === undefined) {
+      found = mix(Number(word & 0xffff_ffffn), Number(word >> 32n));
+      this.words.set(word, found);
+    }
+    return found;
   }
 }
 
@@ -103,16 +129,7 @@ const MM_FIELDS = [
   ...[Mm.filePages, Mm.anonPages, Mm.swapEntries, Mm.shmemPages, Mm.nrPtes, Mm.flags],
   ...[Mm.writeProtectSeq, Mm.mmapLock],
 ] as const;
-const VMA_FIELDS = [Vma.start, Vma.end, Vma.flags, Vma.pageProt, Vma.pgoff, Vma.ops] as const;
-
-function ofProcess(state: State, mm: number): number {
-  let colour = 17;
-  for (const field of MM_FIELDS) colour = mix(colour, state.get(field, mm));
-  for (let vma = state.ref(Mm.firstVma, mm); vma >= 0; vma = state.ref(Vma.next, vma)) {
-    for (const field of VMA_FIELDS) colour = mix(colour, state.get(field, vma));
-  }
-  return colour;
-}
+const VMA_FIELDS = [Vma.start, Vma.end, Vma.pgoff, Vma.ops] as const;
 
 function mix(colour: number, value: number): number {
   const mixed = Math.imul(colour ^ value, 0x9e3779b1);
