@@ -1,27 +1,13 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { fail, ok, type Result } from '@pagewright/core';
-import type { LeastWay } from '../search/findings.js';
-import type { Search, SearchPlace } from '../search/search.js';
+import type { Search } from '../search/search.js';
+import { type Header, headerSchema } from './checkpoint-header.js';
 import { DamagedFile, HashedReader, HashedWriter } from './hashed-file.js';
 import { identityOf, type SearchIdentity } from './identity.js';
 
 /** First line of a checkpoint: what it is, and the version of its form. */
 const HEAD = new TextEncoder().encode('pagewright explore checkpoint 2\n');
 const MOST_HEADER = 2 ** 24;
-
-/** What stands before the states. */
-interface Header {
-  readonly of: SearchIdentity;
-  readonly states: number;
-  readonly place: SearchPlace;
-  readonly findings: {
-    readonly violations: readonly (readonly [string, LeastWay])[];
-    readonly reached: readonly (readonly [string, number])[];
-    readonly ends: readonly (readonly [string, number])[];
-    readonly ended: number;
-    readonly transitions: number;
-  };
-}
 
 /**
  * Writes where a search is between two turns: a header in JSON, then of each state but the first, in
@@ -117,12 +103,12 @@ function restore(search: Search, path: string, input: HashedReader): Result<void
   return ok(undefined);
 }
 
-/** What the hash covers was written by us; until it is read to the end, it may be anything. */
+/** Until the hash is read, and where somebody forged it, this may be anything. */
 function readHeader(input: HashedReader): Header {
   const length = input.integer();
   if (length > MOST_HEADER) throw new DamagedFile('its header has no end');
   try {
-    return JSON.parse(new TextDecoder().decode(input.bytes(length))) as Header;
+    return headerSchema.parse(JSON.parse(new TextDecoder().decode(input.bytes(length))));
   } catch (error) {
     if (error instanceof DamagedFile) throw error;
     throw new DamagedFile('its header cannot be read');

@@ -109,7 +109,11 @@ export class Cells {
 
   /** The number of a word's value in a state; a new one when it never had it. Throws CellsFull. */
   numberOf(state: State, at: number, value: number): number {
-    const kind = this.wordValues.kindOf(state, at, value);
+    return this.numberOfKind(at, this.wordValues.kindOf(state, at, value), value);
+  }
+
+  /** As `numberOf`, of a value whose kind is known. */
+  numberOfKind(at: number, kind: number, value: number): number {
     return this.variable(at).numbers.get(nameOf(kind, value)) ?? this.add(at, kind, value);
   }
 

@@ -1,8 +1,8 @@
 import type { State } from '@pagewright/mm';
-import { Key } from '../key.js';
 import type { Cells } from '../state/cells.js';
 import { LEFT_OUT_COLUMNS } from '../state/left-out.js';
 import { Row } from '../state/row.js';
+import type { WordValues } from '../state/word-values.js';
 import { KNOWN, StateTable } from '../table.js';
 import { reserveTable } from '../table-memory.js';
 import type { Stepper } from '../world/stepper.js';
@@ -14,18 +14,27 @@ const MOST_SEEN = { states: 2 ** 20, rowBytes: 2 ** 28 };
 /** Rows of the states that stand for others. */
 export class CanonicalRows {
   private readonly codec: CanonicalCodec;
-  private readonly key = new Key();
   private readonly row = new Row();
   /** States that others stand for, as far as there is room. */
   private readonly seen = new StateTable(reserveTable(MOST_SEEN, false));
 
+  /** Words that are not 0 in the state that rows of zeros stand for. */
+  private readonly first: number[] = [];
+  private readonly visited: Uint8Array;
+
   /** @param beginning the state that rows of zeros stand for */
   constructor(
-    private readonly stepper: Stepper,
+    stepper: Stepper,
     private readonly cells: Cells,
-    private readonly beginning: State,
+    private readonly wordValues: WordValues,
+    beginning: State,
   ) {
     this.codec = new CanonicalCodec(stepper);
+    const { bases, length } = beginning.layout;
+    this.visited = new Uint8Array(length);
+    beginning.forEachSet((column, record) => {
+      if (!LEFT_OUT_COLUMNS.has(column)) this.first.push((bases[column] as number) + record);
+    });
   }
 
   /**
@@ -40,21 +49,23 @@ export class CanonicalRows {
 
   /** The row of the state that stands for the one that the stepper is in: until the next is asked for. */
   rowOf(state: State): Row {
-    const { codec, key, row, cells, beginning } = this;
-    codec.write(key);
-    const standing = codec.read(key.bytes);
-    this.stepper.enter(state);
-    const { bases } = state.layout;
+    const { row, first, wordValues, visited } = this;
     row.clear();
-    standing.forEachChange(beginning, (column, record, _, value) => {
-      if (LEFT_OUT_COLUMNS.has(column)) return;
-      const at = (bases[column] as number) + record;
-      const number = cells.numberOf(standing, at, value);
-      row.reserve((cells.count + 3) >>> 2);
-      cells.cellsOf(at).forEach((cell, i) => {
-        row.set(cell, (number >>> (8 * i)) & 0xff);
-      });
+    visited.fill(0);
+    this.codec.forEachWord((at, value, from, was) => {
+      visited[at] = 1;
+      this.set(at, wordValues.kindOf(state, from, was), value);
     });
+    for (const at of first) if (visited[at] === 0) this.set(at, 0, 0);
     return row;
+  }
+
+  private set(at: number, kind: number, value: number): void {
+    const { row, cells } = this;
+    const number = cells.numberOfKind(at, kind, value);
+    if (number === 0) return;
+    row.reserve((cells.count + 3) >>> 2);
+    const own = cells.cellsOf(at);
+    for (let i = 0; i < own.length; i++) row.set(own[i] as number, (number >>> (8 * i)) & 0xff);
   }
 }
