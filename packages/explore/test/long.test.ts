@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -214,5 +215,32 @@ describe('checkpoints', () => {
     }
     writeFileSync(checkpoint, newer);
     expect(await refusal(searchOf(FORKS, 'v6.12'))).toContain('no checkpoint of this version');
+  });
+
+  it('are refused when they are forged, with a hash that is right', async () => {
+    await stopped(3);
+    const bytes = readFileSync(checkpoint);
+    const from = bytes.indexOf('{');
+    const to = bytes.indexOf('}}', from) + 2;
+    const header = JSON.parse(bytes.subarray(from, to).toString());
+    const { findings } = header;
+    const far = ['I1', { parent: 1e6, action: 0 }];
+    const unknown = ['I1', { parent: 0, action: 1e6 }];
+    for (const forged of [
+      null,
+      { ...header, place: null },
+      { ...header, place: { next: 1e9, levelEnd: 2e9, depth: 1 } },
+      { ...header, findings: null },
+      { ...header, findings: { ...findings, violations: [far] } },
+      { ...header, findings: { ...findings, violations: [unknown] } },
+    ]) {
+      const text = JSON.stringify(forged);
+      const length = Buffer.of((text.length & 0x7f) | 0x80, text.length >> 7);
+      const head = bytes.subarray(0, bytes.indexOf('\n') + 1);
+      const all = Buffer.concat([head, length, Buffer.from(text), bytes.subarray(to, -32)]);
+      writeFileSync(checkpoint, Buffer.concat([all, createHash('sha256').update(all).digest()]));
+      const message = await refusal(searchOf(FORKS, 'v6.12'));
+      expect(message).toContain(`${checkpoint}: the checkpoint is damaged: `);
+    }
   });
 });

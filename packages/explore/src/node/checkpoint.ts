@@ -88,6 +88,9 @@ function restore(search: Search, path: string, input: HashedReader): Result<void
   const header = readHeader(input);
   const other = differenceOf(header.of, identityOf(search));
   if (other !== undefined) return fail('bad-checkpoint', `${path}: the checkpoint is of ${other}`);
+  const { actions } = search.stepper.bound;
+  if (header.findings.violations.some(([, { action }]) => actions[action] === undefined))
+    throw new DamagedFile('there is no such action');
   if (!readStates(search, header.states, input)) {
     return fail('no-memory', `${path}: its ${header.states} states need more memory`);
   }
