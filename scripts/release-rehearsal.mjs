@@ -30,7 +30,7 @@ await orRefused('release-rehearsal', async () => {
   const started = performance.now();
   const folder = temporaryFolder('pagewright-rehearsal');
   const place = (name) => join(folder, name);
-  const registry = await startRegistry(place('registry'), Number(values.port));
+  const registry = await startRegistry(place('registry'), values.port);
   const env = npmSettings(registry.address, place('npm-cache'));
   console.log(`registry at ${registry.address}, all else in ${folder}`);
   const left = await uncommittedPaths(ROOT);

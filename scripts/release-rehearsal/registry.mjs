@@ -31,10 +31,10 @@ export async function startRegistry(storage, port = 0) {
   // A connection that npm keeps for its next question is not closed under it.
   server.keepAliveTimeout = 0;
   await new Promise((resolve, reject) => {
-    server.on('error', reject).listen(port, '127.0.0.1', resolve);
-  }).catch((error) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Refusal(`the port ${port} is taken`);
+    server.on('error', reject).listen({ port, host: '127.0.0.1' }, resolve);
+  }).catch(({ code }) => {
+    const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${code}`;
+    throw new Refusal(`the port ${port} ${why}`);
   });
   return {
     address: `127.0.0.1:${server.address().port}`,

@@ -4,7 +4,10 @@ import { run } from './command.mjs';
 
 /** One line for each thing that must be done first; none when the tree can be released. */
 export async function obstaclesInTree(packages) {
-  return [...(await uncommitted()), ...unapplied(), ...packages.flatMap(neverVersioned)];
+  const waiting = unapplied();
+  // What has no version yet may get one from them.
+  const unversioned = waiting.length > 0 ? [] : packages.flatMap(neverVersioned);
+  return [...(await uncommitted()), ...waiting, ...unversioned];
 }
 
 /** A release is what a commit says, so that it can be made again. */

@@ -53,6 +53,16 @@ describe('a rehearsal', () => {
     server.close();
   });
 
+  test.each(['here', '65536'])('says in one line that %s is no port', async (port) => {
+    const { said, ended } = rehearsal(folder, '--port', port);
+    expect(await ended).toBe(1);
+    expect(said).toEqual({
+      stdout: '',
+      stderr: `release-rehearsal: the port ${port} cannot be used: ERR_SOCKET_BAD_PORT\n`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('says in one line that it cannot store anything', async () => {
     const { said, ended } = rehearsal('/dev/null/nowhere');
     expect(await ended).toBe(1);

@@ -123,7 +123,8 @@ describe('refuses in one line, and publishes nothing:', { timeout: TIMEOUT_MS },
     expect(await refusal()).toBe('release: the tree is dirty: commit packages/below/new.js first');
   });
 
-  test('changesets that wait', async () => {
+  test('changesets that wait, also when they are the first of a package', async () => {
+    workspace.package('below', { version: '0.0.0' });
     workspace.write('.changeset/a-fix.md', "---\n'@pagewright/below': patch\n---\n\nA fix.\n");
     workspace.commit();
     expect(await refusal()).toBe(
