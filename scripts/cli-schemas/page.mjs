@@ -18,14 +18,20 @@ export function schemasPage(schemas) {
     const link = `[${basename(file)}](../${file})`;
     return `## ${id}\n\n${link}\n\n${shapeOf(schema, parts)}`;
   });
+  const told = schemas.flatMap(({ schema }) => variantNames(schema, parts));
   const names = Object.keys(parts)
-    .filter((name) => isListed(parts[name]) && !isRoot(parts[name]))
+    .filter((name) => isListed(parts[name]) && !told.includes(name))
     .sort();
   const sections = names.map((name) => `### ${name}\n\n${shapeOf(parts[name], parts)}`);
   return `${[HEAD.trimEnd(), ...outputs, '## Parts', ...sections].join('\n\n')}\n`;
 }
 
-/** An output that is one of several has its sections under the output. */
+/** The parts of which an output is one: they are told under the output. */
+const variantNames = ({ anyOf = [] }, parts) =>
+  anyOf
+    .filter((one) => one.$ref !== undefined && isRoot(parts[nameIn(one)]))
+    .map((one) => nameIn(one));
+
 const isRoot = (part) => part.properties?.schema?.const !== undefined;
 
 /** Parts that are told in their own section; words and the like are told where they are used. */

@@ -13,6 +13,7 @@ import { MAIN, ROOT } from './run-cli.js';
 const BLOCK = /^```(\S+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 const PROMPT = '$ ';
 const CUT = '...';
+const EXIT = /^\[exit \d+\]$/;
 
 /** The page with what its commands print now, its choice of lines kept. */
 export function pageNow(text: string): string {
@@ -45,6 +46,7 @@ export const commandCount = (text: string): number =>
 
 interface Shown {
   readonly command: string;
+  /** Without that of the exit code, which no cut leaves out. */
   readonly lines: readonly string[];
 }
 
@@ -55,20 +57,24 @@ function commands(body: string): readonly Shown[] {
     .map((part) => part.trimEnd().split('\n'))
     .map(([first = '', ...lines]) => {
       if (!first.startsWith(PROMPT)) throw new Error(`no command before "${first}"`);
-      return { command: first.slice(PROMPT.length), lines };
+      return {
+        command: first.slice(PROMPT.length),
+        lines: lines.filter((line) => !EXIT.test(line)),
+      };
     });
 }
 
 const blockNow = (body: string, folder: string): string =>
   commands(body)
-    .map(({ command, lines }) =>
-      [PROMPT + command, ...chosen(lines, printed(command, folder))].join('\n'),
-    )
+    .map(({ command, lines }) => {
+      const now = printed(command, folder);
+      return [PROMPT + command, ...chosen(lines, now.lines), ...now.exit].join('\n');
+    })
     .join('\n\n')
     .concat('\n');
 
-/** What a command prints in a shell of 100 columns. */
-function printed(command: string, folder: string): readonly string[] {
+/** What a command prints in a shell of 100 columns, and the line for its exit code if that is not 0. */
+function printed(command: string, folder: string) {
   const script = `exec 2>&1; pagewright() { "${process.execPath}" "${MAIN}" "$@"; }; ${command}`;
   const { stdout, status } = spawnSync('bash', ['-c', script], {
     cwd: folder,
@@ -76,8 +82,10 @@ function printed(command: string, folder: string): readonly string[] {
     maxBuffer: 1 << 28,
     env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' },
   });
-  const lines = stdout.trimEnd().split('\n');
-  return [...(stdout === '' ? [] : lines), ...(status === 0 ? [] : [`[exit ${status}]`])];
+  return {
+    lines: stdout === '' ? [] : stdout.trimEnd().split('\n'),
+    exit: status === 0 ? [] : [`[exit ${status}]`],
+  };
 }
 
 /**

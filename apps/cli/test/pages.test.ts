@@ -39,6 +39,13 @@ describe('lines that a page leaves out', () => {
     expect(chosen(['a', '...', 'c', 'x', '...'], now)).toEqual(['a', '...', 'c', 'd', '...']);
   });
 
+  it('are not that of the exit code', () => {
+    const page = (...end: string[]) =>
+      ['```console', '$ seq 9; exit 3', '1', '...', ...end, '```', ''].join('\n');
+    expect(pageNow(page())).toBe(page('[exit 3]'));
+    expect(pageNow(page('[exit 4]'))).toBe(page('[exit 3]'));
+  });
+
   it('are really there', () => {
     expect(chosen(['a', 'b', 'c', '...', 'd', 'e', 'f'], now)).toEqual(now);
   });

@@ -41,7 +41,7 @@ export function conformDocument(findings: Findings): AnswerDocument {
 
 function blocksOf({ forms, left, decisions, lawsOnly }: Findings): Block[] {
   const blocks: Block[] = [formTable(forms)];
-  if (lawsOnly) blocks.push(note('No vectors were compared: there is no fixtures/ folder here.'));
+  if (lawsOnly) blocks.push(note(NO_VECTORS));
   for (const form of forms) blocks.push(...failureSections(form));
   blocks.push(...leftOut(forms));
   if (left.length > 0) {
@@ -51,6 +51,9 @@ function blocksOf({ forms, left, decisions, lawsOnly }: Findings): Block[] {
   if (decisions !== undefined) blocks.push(decisionSection(decisions));
   return blocks;
 }
+
+const NO_VECTORS =
+  'No vectors were compared: those of the repository are not here; --golden names others.';
 
 const note = (text: string): Block => ({ kind: 'note', tone: 'warning', text });
 const section = (title: Text, ...blocks: Block[]): Section => ({ kind: 'section', title, blocks });
