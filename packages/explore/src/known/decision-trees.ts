@@ -58,9 +58,9 @@ export class DecisionTrees {
     return this.control[KNOWN_CONTROL.nodes] as number;
   }
 
-  /** There is room for as many more nodes as a way of a trace has at most. */
+  /** There is room for as many more nodes as a way of a trace has. */
   hasRoom(trace: Trace): boolean {
-    return NODE * (this.count + 2 * trace.count + 1) < this.nodes.length;
+    return NODE * (this.count + trace.count + 1) <= this.nodes.length;
   }
 
   /** The outcome at the end of the way that the state goes; -1 where none has gone before. */
@@ -111,11 +111,13 @@ export class DecisionTrees {
     this.skipped.fill(0, tree * this.places, (tree + 1) * this.places);
   }
 
-  /** Adds the way of a trace unless it is there: that of the state that the row is of. */
+  /** Adds the way of a trace, if there is room, unless it is there: that of the state that the row is of. */
   learn(tree: number, trace: Trace, outcome: number): void {
     const { nodes } = this;
     const { bytes } = this.row;
     this.narrow(tree, trace);
+    // What the action changed may have got cells, and guards have taken the room.
+    if (!this.hasRoom(trace)) return;
     const { numbers, length } = trace;
     let node = this.roots[tree] as number;
     let last = NONE;
