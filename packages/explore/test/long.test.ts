@@ -165,6 +165,14 @@ describe('checkpoints', () => {
     expect(await resultOf(shared, { ...options, helpers })).toEqual(whole);
   });
 
+  it('of a search that found a violation end where it ended', async () => {
+    const found = await resultOf(searchOf(REUSE, 'v5.18'), {
+      checkpoint: { file: checkpoint, seconds: 1e6 },
+    });
+    expect(found.violations).toHaveLength(1);
+    expect(await resultOf(searchOf(REUSE, 'v5.18'), { resume: checkpoint })).toEqual(found);
+  });
+
   it('are there when a search is killed, as they were after the last turn', async () => {
     const whole = searchOf(FORKS, 'v6.12').run();
     let left = 5;

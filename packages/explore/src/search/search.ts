@@ -126,15 +126,22 @@ export class Search {
 
   /** There is a turn to take; goes to the next level when one is done. */
   private goesOn(): boolean {
-    const { place, table, findings } = this;
+    const { place, table } = this;
     if (this.noRoom === undefined && place.next === place.levelEnd) {
       if (table.count === place.levelEnd) return false;
       place.levelEnd = table.count;
       place.depth++;
-      if (findings.violations.size > 0) return false;
     }
+    if (this.isViolated()) return false;
     this.stopped = this.limitReached();
     return this.stopped === undefined;
+  }
+
+  /** The level of the first violation is done: perhaps before the search was saved that goes on here. */
+  private isViolated(): boolean {
+    const { findings, place, table } = this;
+    const parents = [...findings.violations.values()].map(({ parent }) => parent);
+    return parents.some((parent) => parent < 0 || wayTo(table, parent).length < place.depth);
   }
 
   private limitReached(): StoppedBy | undefined {
