@@ -168,11 +168,14 @@ export class Expander {
 
   /** Learns the cells and values that there are by now, and makes room for them. */
   private sync(): void {
-    const { cells, row, from } = this;
-    cells.sync();
-    const words = (cells.count + 3) >>> 2;
-    row.reserve(words);
-    from.reserve(words);
+    this.cells.sync();
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    const { row, from, cells } = this;
+    row.reserve(cells.rowWords);
+    from.reserve(cells.rowWords);
   }
 
   /** @param known the outcome, where it is known; else -1 */
@@ -248,13 +251,12 @@ export class Expander {
 
   /** Words that the action has changed that ran. */
   private noteChanges(): void {
-    const { words, cells, row, from, wordValues, learned, state } = this;
+    const { words, cells, row, wordValues, learned, state } = this;
     for (let i = 0; i < words.writtenCount; i++) {
       const at = words.written[i] as number;
       if (!words.isChanged(at) || LEFT_OUT_COLUMNS.has(wordValues.columnAt(at))) continue;
       const number = cells.numberOf(state, at, words.get(at));
-      row.reserve((cells.count + 3) >>> 2);
-      from.reserve(row.count);
+      this.makeRoom();
       const own = cells.cellsOf(at);
       for (let j = 0; j < own.length; j++) {
         const cell = own[j] as number;

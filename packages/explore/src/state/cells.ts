@@ -60,9 +60,9 @@ export class Cells {
     this.wide = new BigUint64Array(memory.entries);
   }
 
-  /** Cells of a row, as far as this thread knows. */
-  get count(): number {
-    return this.words.length;
+  /** Words that a row has with all of them. */
+  get rowWords(): number {
+    return (this.words.length + 3) >>> 2;
   }
 
   /** Bytes that the dictionary takes. */

@@ -12,6 +12,7 @@ import {
 import type { Key } from '../key.js';
 import type { Stepper } from '../world/stepper.js';
 import { LEFT_OUT_COLUMNS } from './left-out.js';
+import { WordValues } from './word-values.js';
 
 /** Longest form of one word of a state: two steps, a number, a whole entry. */
 const MOST_BYTES = 40;
@@ -25,7 +26,7 @@ export class StateCodec {
   protected readonly kinds: Uint8Array;
   protected readonly recordKinds = COLUMNS.map(({ record }) => record);
   private readonly words = new WordHalves();
-  private readonly columnOf: Uint16Array;
+  private readonly wordValues: WordValues;
   private at = 0;
   private run = -1;
   private bytes: Uint8Array = new Uint8Array(0);
@@ -34,11 +35,7 @@ export class StateCodec {
     this.machine = stepper.world.model.machine;
     this.kinds = Uint8Array.from(COLUMNS, ({ kind }) => KINDS.indexOf(kind));
     for (const column of LEFT_OUT_COLUMNS) this.kinds[column] = LEFT_OUT;
-    const { layout } = this.machine;
-    this.columnOf = new Uint16Array(layout.length);
-    layout.bases.forEach((base, column) => {
-      this.columnOf.fill(column, base);
-    });
+    this.wordValues = new WordValues(this.machine);
   }
 
   /** Writes what the stepper is in. */
@@ -85,7 +82,6 @@ export class StateCodec {
   read(bytes: Uint8Array): State {
     this.bytes = bytes;
     this.at = 0;
-    const { columnOf } = this;
     const { layout } = this.machine;
     const { bases } = layout;
     const state = State.empty(layout);
@@ -96,7 +92,7 @@ export class StateCodec {
         place = bytes[this.at++] as number
       ) {
         const at = number * CHUNK_WORDS + place - 1;
-        const column = columnOf[at] as Column;
+        const column = this.wordValues.columnAt(at);
         const record = at - (bases[column] as number);
         state.set(column, record, this.readValue(state, column, record));
       }

@@ -64,7 +64,7 @@ export class CanonicalRows {
     const { row, cells } = this;
     const number = cells.numberOfKind(at, kind, value);
     if (number === 0) return;
-    row.reserve((cells.count + 3) >>> 2);
+    row.reserve(cells.rowWords);
     const own = cells.cellsOf(at);
     for (let i = 0; i < own.length; i++) row.set(own[i] as number, (number >>> (8 * i)) & 0xff);
   }

@@ -142,11 +142,6 @@ export class State {
     this.words.revert(origin.words);
   }
 
-  /** A run of words, of all columns one behind the other; undefined where all are 0. */
-  run(number: number): Readonly<Float64Array> | undefined {
-    return this.words.chunk(number * CHUNK_WORDS);
-  }
-
   /** Calls back with every word that is not 0, column by column. */
   forEachSet(visit: (column: Column, record: number, value: number) => void): void {
     const columns = new ColumnFinder(this.bases);
